@@ -1,0 +1,4 @@
+//! govlint reads the configuration of a whole deployment as one thing and checks it against a policy.
+
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,365 @@
+//! Files, places in them, and text that remembers where it came from.
+//!
+//! This is the only module that knows lines and columns. Everything else works with [`Span`]s: byte
+//! ranges made in `syntax/` and carried unchanged to the outputs.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// The number of a file within one run. Numbers are given in the order of reading, which differs from
+/// run to run; anything shown to a person is sorted by path instead.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct SourceId(u32);
+
+/// A byte range in one file: `start` is inside, `end` is not.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Span {
+    /// The file.
+    pub file: SourceId,
+    /// Byte offset of the first byte.
+    pub start: u32,
+    /// Byte offset behind the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from the start of `self` to the end of `last`. Both must lie in the same file; where they
+    /// don't, `self` is kept.
+    #[must_use]
+    pub fn to(self, last: Span) -> Span {
+        if self.file == last.file && last.end >= self.start { Span { end: last.end, ..self } } else { self }
+    }
+
+    /// The empty span at the start of `self`.
+    #[must_use]
+    pub fn head(self) -> Span {
+        Span { end: self.start, ..self }
+    }
+
+    /// Whether `other` lies within `self`.
+    #[must_use]
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
+    /// The byte range within the file.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A line and a column, both counted from 1; columns count Unicode code points.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in code points, from 1.
+    pub column: usize,
+}
+
+/// One file: its path as shown to people, its text and its line starts.
+#[derive(Debug)]
+pub struct Source {
+    path: String,
+    text: String,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Source {
+    /// The path relative to the folder of the run, with `/` between its parts.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The whole text. A byte order mark at the start is part of it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            // Files over 4 GiB are refused before they get here.
+            std::iter::once(0).chain(ends.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect()
+        })
+    }
+
+    /// The number of lines; a file that ends in a newline has no further, empty line.
+    #[must_use]
+    pub fn line_count(&self) -> usize {
+        let lines = self.lines();
+        let trailing = lines.last().is_some_and(|&start| start as usize == self.text.len());
+        lines.len() - usize::from(trailing && lines.len() > 1)
+    }
+
+    /// The number of the line, from 1, that holds this byte.
+    #[must_use]
+    pub fn line_of(&self, offset: u32) -> usize {
+        self.lines().partition_point(|&start| start <= offset).max(1)
+    }
+
+    /// The place of a byte.
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        let line = self.line_of(offset);
+        let start = self.line_range(line).start;
+        let before = self.text.get(start..offset as usize).unwrap_or_default();
+        Position { line, column: before.chars().count() + 1 }
+    }
+
+    /// The byte range of a line (from 1) without its line break.
+    #[must_use]
+    pub fn line_range(&self, line: usize) -> Range<usize> {
+        let lines = self.lines();
+        let start = lines.get(line.saturating_sub(1)).map_or(self.text.len(), |&at| at as usize);
+        let end = lines.get(line).map_or(self.text.len(), |&next| next as usize);
+        let text = self.text.get(start..end).unwrap_or_default();
+        start..start + text.trim_end_matches('\n').trim_end_matches('\r').len()
+    }
+
+    /// The text of a line (from 1) without its line break.
+    #[must_use]
+    pub fn line_text(&self, line: usize) -> &str {
+        self.text.get(self.line_range(line)).unwrap_or_default()
+    }
+}
+
+/// All files of a run, and the texts decoded from them. It only grows, from any thread, so whatever was
+/// read from a file borrows from here for the whole run.
+#[derive(Default)]
+pub struct Sources {
+    files: boxcar::Vec<Source>,
+    decoded: boxcar::Vec<Box<str>>,
+}
+
+impl Sources {
+    /// Takes in a file.
+    pub fn add(&self, path: String, text: String) -> SourceId {
+        let index = self.files.push(Source { path, text, lines: OnceLock::new() });
+        SourceId(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// The file of a number. Numbers come from [`Sources::add`] alone, so there always is one.
+    ///
+    /// # Panics
+    /// Where the number comes from another run.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "numbers are given by `add` alone")]
+    pub fn file(&self, id: SourceId) -> &Source {
+        &self.files[id.0 as usize]
+    }
+
+    /// The bytes of a span, or nothing where it doesn't lie on character boundaries.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.file(span.file).text.get(span.range()).unwrap_or_default()
+    }
+
+    /// Keeps a text for the whole run; what is borrowed already costs nothing.
+    pub fn keep<'s>(&'s self, text: Cow<'s, str>) -> &'s str {
+        match text {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => {
+                let index = self.decoded.push(text.into_boxed_str());
+                self.decoded.get(index).map_or("", AsRef::as_ref)
+            }
+        }
+    }
+
+    /// The whole text of a file, to be parsed.
+    #[must_use]
+    pub fn text(&self, id: SourceId) -> Text<'_> {
+        Text { file: id, content: self.file(id).text(), origin: Origin::Shifted(0) }
+    }
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.files.iter().map(|(_, file)| &file.path)).finish()
+    }
+}
+
+/// A text together with the way back to the bytes of the file it came from. Every parser reads one, so an
+/// nginx.conf inside a ConfigMap's block scalar is as good as a file.
+#[derive(Clone, Debug)]
+pub struct Text<'s> {
+    file: SourceId,
+    content: &'s str,
+    origin: Origin,
+}
+
+#[derive(Clone, Debug)]
+enum Origin {
+    /// The text stands in the file as it is, this many bytes from its start.
+    Shifted(u32),
+    /// The text is put together; pieces are sorted and cover it without gaps.
+    Pieced(Vec<Piece>),
+    /// The text was decoded as a whole (base64), so each part of it lies on the whole range.
+    Whole(u32, u32),
+}
+
+/// A run of a pieced text: from byte `at` of the text on, until the next piece.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    /// Where the run starts in the text.
+    pub at: u32,
+    /// Where it starts in the file.
+    pub start: u32,
+    /// Where it ends in the file. A run that is as long in the file as in the text maps byte by byte, any
+    /// other (an escape sequence) maps as a whole.
+    pub end: u32,
+}
+
+impl<'s> Text<'s> {
+    /// A text put together from pieces of a file.
+    #[must_use]
+    pub fn pieced(file: SourceId, content: &'s str, pieces: Vec<Piece>) -> Self {
+        Text { file, content, origin: Origin::Pieced(pieces) }
+    }
+
+    /// A text that stands in the file at `span`, byte by byte.
+    #[must_use]
+    pub fn verbatim(span: Span, content: &'s str) -> Self {
+        Text { file: span.file, content, origin: Origin::Shifted(span.start) }
+    }
+
+    /// A text that was decoded from the bytes at `span` in a way that keeps no finer places.
+    #[must_use]
+    pub fn decoded(span: Span, content: &'s str) -> Self {
+        Text { file: span.file, content, origin: Origin::Whole(span.start, span.end) }
+    }
+
+    /// The characters.
+    #[must_use]
+    pub fn as_str(&self) -> &'s str {
+        self.content
+    }
+
+    /// The file behind the text.
+    #[must_use]
+    pub fn file(&self) -> SourceId {
+        self.file
+    }
+
+    /// The place in the file of a byte range of this text.
+    #[must_use]
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let (start, end) = match &self.origin {
+            Origin::Shifted(by) => (offset(range.start) + by, offset(range.end) + by),
+            Origin::Whole(start, end) => (*start, *end),
+            Origin::Pieced(pieces) => pieced(pieces, offset(range.start), offset(range.end)),
+        };
+        Span { file: self.file, start, end: end.max(start) }
+    }
+
+    /// A part of this text, as a text of its own.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Text<'s> {
+        let content = self.content.get(range.clone()).unwrap_or_default();
+        let origin = match &self.origin {
+            Origin::Shifted(by) => Origin::Shifted(by + offset(range.start)),
+            Origin::Whole(start, end) => Origin::Whole(*start, *end),
+            Origin::Pieced(pieces) => Origin::Pieced(part_of(pieces, offset(range.start), offset(range.end))),
+        };
+        Text { file: self.file, content, origin }
+    }
+}
+
+/// A byte offset as stored in spans; files are refused far below 4 GiB.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+fn pieced(pieces: &[Piece], start: u32, end: u32) -> (u32, u32) {
+    let first = piece_at(pieces, start);
+    // The end belongs to the piece of the byte before it.
+    let last = if end > start { piece_at(pieces, end - 1) } else { first };
+    let file_start = first.map_or(0, |(piece, length)| match piece.end - piece.start == length {
+        true => piece.start + (start - piece.at).min(length),
+        false => piece.start,
+    });
+    let file_end = last.map_or(file_start, |(piece, length)| match piece.end - piece.start == length {
+        true => piece.start + (end - piece.at).min(length),
+        false => piece.end,
+    });
+    (file_start, file_end)
+}
+
+/// The piece that holds a byte, and its length in the text; the last piece is as long as it is in the file.
+fn piece_at(pieces: &[Piece], at: u32) -> Option<(Piece, u32)> {
+    let index = pieces.partition_point(|piece| piece.at <= at).saturating_sub(1);
+    let piece = *pieces.get(index)?;
+    let length = pieces.get(index + 1).map_or(piece.end - piece.start, |next| next.at - piece.at);
+    Some((piece, length))
+}
+
+fn part_of(pieces: &[Piece], start: u32, end: u32) -> Vec<Piece> {
+    let first = pieces.partition_point(|piece| piece.at <= start).saturating_sub(1);
+    pieces
+        .iter()
+        .skip(first)
+        .take_while(|piece| piece.at < end.max(start + 1))
+        .filter_map(|piece| {
+            let (piece, length) = piece_at(pieces, piece.at)?;
+            let skipped = start.saturating_sub(piece.at);
+            let linear = piece.end - piece.start == length;
+            let file_start = if linear { piece.start + skipped.min(length) } else { piece.start };
+            Some(Piece { at: piece.at.saturating_sub(start), start: file_start, end: piece.end })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_in_code_points() {
+        let sources = Sources::default();
+        let id = sources.add("a.env".into(), "A=é1\r\nB=2\n".into());
+        let file = sources.file(id);
+        assert_eq!(file.position(0), Position { line: 1, column: 1 });
+        assert_eq!(file.position(4), Position { line: 1, column: 4 });
+        assert_eq!(file.position(7), Position { line: 2, column: 1 });
+        assert_eq!(file.line_text(1), "A=é1");
+        assert_eq!(file.line_count(), 2);
+    }
+
+    #[test]
+    fn a_pieced_text_maps_back_to_its_file() {
+        let sources = Sources::default();
+        let id = sources.add("a.yaml".into(), "k: |\n  one\n  two\n".into());
+        let content = "one\ntwo\n";
+        let text = Text::pieced(
+            id,
+            content,
+            vec![Piece { at: 0, start: 7, end: 11 }, Piece { at: 4, start: 13, end: 17 }],
+        );
+        assert_eq!(sources.slice(text.span(0..3)), "one");
+        assert_eq!(sources.slice(text.span(4..7)), "two");
+        assert_eq!(sources.slice(text.part(4..8).span(1..3)), "wo");
+        assert_eq!(sources.slice(text.span(1..6)), "ne\n  tw");
+    }
+
+    #[test]
+    fn an_escape_maps_as_a_whole() {
+        let sources = Sources::default();
+        let id = sources.add("a.yaml".into(), r#""a\x41b""#.into());
+        let text = Text::pieced(
+            id,
+            "aAb",
+            vec![
+                Piece { at: 0, start: 1, end: 2 },
+                Piece { at: 1, start: 2, end: 6 },
+                Piece { at: 2, start: 6, end: 7 },
+            ],
+        );
+        assert_eq!(sources.slice(text.span(1..2)), r"\x41");
+        assert_eq!(sources.slice(text.span(2..3)), "b");
+    }
+}
