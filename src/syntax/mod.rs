@@ -6,6 +6,13 @@
     reason = "hand-written parsers; each has a fuzz target and property tests"
 )]
 
+pub mod dockerfile;
+pub mod env;
+pub mod interpolation;
+pub mod nginx;
+pub mod shell;
+pub mod yaml;
+
 use crate::source::Span;
 
 /// Something a parser could not read, and where. The parser goes on behind it.

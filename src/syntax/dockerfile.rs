@@ -1,0 +1,1 @@
+//! Dockerfiles as BuildKit reads them: instructions, flags, words and heredocs with spans.

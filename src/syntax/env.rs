@@ -1,0 +1,1 @@
+//! Env files: `KEY=value` lines with quotes, multi-line values and inline comments.

@@ -1,0 +1,1 @@
+//! nginx configuration: directives, their arguments and blocks.

@@ -1,0 +1,1 @@
+//! Shell command lines split into simple commands and words, as far as that can be done without running them.
