@@ -111,10 +111,10 @@ impl Unit {
     #[must_use]
     pub fn from_key(key: &Key<'_>) -> Option<Unit> {
         // A single letter or `min` in a name says too little: MIN_AGE is no number of minutes.
-        let says = |word: &&&str| {
-            word.len() > 1 && !word.eq_ignore_ascii_case("min") && !word.eq_ignore_ascii_case("mo")
+        let vague = |word: &str| {
+            word.len() < 2 || word.eq_ignore_ascii_case("min") || word.eq_ignore_ascii_case("mon")
         };
-        key.words().iter().rev().filter(says).find_map(|word| Unit::from_word(word))
+        key.words().iter().rev().filter(|word| !vague(word)).find_map(|word| Unit::from_word(word))
     }
 
     /// The unit of a word or sign, as it follows a number: `d`, `days`, `M` (months), `m` (minutes).
