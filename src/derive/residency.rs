@@ -145,7 +145,7 @@ pub(super) fn region<'s>(
             }
         }
         Lookup::Pseudo | Lookup::Foreign(_) => {}
-        Lookup::None => match jurisdictions::parse(code) {
+        Lookup::Unknown => match jurisdictions::parse(code) {
             Some(Declared::Place(place)) => push_place(place, code, head, key, sources, out),
             Some(Declared::Regulator(_)) => {}
             None => {
