@@ -189,14 +189,19 @@ impl<'s> Parts<'s> {
         }
     }
 
-    fn push(&mut self, part: Part<'s>, sources: &'s Sources) {
-        match part {
-            Part::Literal(text) => self.literal(&text),
-            Part::Variable(_) => {
-                self.flush(sources);
-                self.done.push(part);
-            }
+    fn variable(&mut self, variable: Variable<'s>, sources: &'s Sources) {
+        self.flush(sources);
+        self.done.push(Part::Variable(variable));
+    }
+
+    /// Adds parts that end with the text, so that no literal text follows.
+    fn append(&mut self, mut parts: Vec<Part<'s>>, sources: &'s Sources) {
+        if let Some(Part::Literal(first)) = parts.first() {
+            self.literal(first);
+            parts.remove(0);
         }
+        self.flush(sources);
+        self.done.append(&mut parts);
     }
 
     fn flush(&mut self, sources: &'s Sources) {
@@ -229,8 +234,7 @@ impl<'s> Parser<'_, 's> {
                 self.dollar(&mut parts, &mut run, depth);
             } else if next == escape && self.dialect != Dialect::Compose {
                 let behind = &self.rest()[next.len_utf8()..];
-                let escaped =
-                    behind.chars().next().filter(|&c| c == '$' || c == escape || depth > 0 && c == '}');
+                let escaped = behind.chars().next().filter(|&c| c == '$' || c == escape || c == '}');
                 if let Some(escaped) = escaped {
                     self.literal(&mut parts, run);
                     run = self.at + next.len_utf8();
@@ -271,22 +275,19 @@ impl<'s> Parser<'_, 's> {
                 Braced::Broken => {}
                 Braced::Variable(variable) => {
                     parts.literal(&self.text.part(*run..start));
-                    parts.push(Part::Variable(variable), self.sources);
+                    parts.variable(variable, self.sources);
                     *run = self.at;
                 }
                 Braced::Unclosed(end, inner) => {
                     parts.literal(&self.text.part(*run..end));
-                    for part in inner {
-                        parts.push(part, self.sources);
-                    }
+                    parts.append(inner, self.sources);
                     *run = self.at;
                 }
             }
         } else if length > 0 {
             self.literal(parts, *run);
             self.at += 1 + length;
-            parts
-                .push(Part::Variable(self.variable(start, start + 1..self.at, Operator::None)), self.sources);
+            parts.variable(self.variable(start, start + 1..self.at, Operator::None), self.sources);
             *run = self.at;
         } else {
             if self.dialect == Dialect::Compose {

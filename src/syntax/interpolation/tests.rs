@@ -244,7 +244,7 @@ proptest! {
                 };
                 if let Expansion::Known(known) = template.expand(&mut lookup, sources) {
                     for (at, _) in known.text.char_indices() {
-                        known.span(at..known.text.len());
+                        let _ = known.span(at..known.text.len());
                     }
                 }
             });
