@@ -225,6 +225,7 @@ impl<'s> Parser<'_, 's> {
     fn parts(&mut self, depth: usize) -> Vec<Part<'s>> {
         let mut parts = Parts { done: Vec::new(), literal: None };
         let escape = escape(self.dialect);
+        let in_dockerfile = matches!(self.dialect, Dialect::Dockerfile { .. });
         let mut run = self.at;
         while let Some(next) = self.rest().chars().next() {
             if depth > 0 && next == '}' {
@@ -234,7 +235,8 @@ impl<'s> Parser<'_, 's> {
                 self.dollar(&mut parts, &mut run, depth);
             } else if next == escape && self.dialect != Dialect::Compose {
                 let behind = &self.rest()[next.len_utf8()..];
-                let escaped = behind.chars().next().filter(|&c| c == '$' || c == escape || c == '}');
+                let escaped =
+                    behind.chars().next().filter(|&c| c == '$' || c == escape || c == '}' && in_dockerfile);
                 if let Some(escaped) = escaped {
                     self.literal(&mut parts, run);
                     run = self.at + next.len_utf8();
