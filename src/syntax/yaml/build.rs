@@ -318,11 +318,13 @@ impl<'s> Builder<'_, 's> {
     }
 
     fn fail(&mut self, failure: Failure) {
-        let mut at = (failure.at as usize).min(self.content.len());
-        while !self.content.is_char_boundary(at) {
+        // In a mask, reading may stop inside of what was one character.
+        let content = self.text.as_str();
+        let mut at = (failure.at as usize).min(content.len());
+        while !content.is_char_boundary(at) {
             at -= 1;
         }
-        let width = match self.content[at..].chars().next() {
+        let width = match content[at..].chars().next() {
             None | Some('\n' | '\r') => 0,
             Some(character) => character.len_utf8(),
         };
@@ -389,7 +391,9 @@ impl<'s> Builder<'_, 's> {
             self.commented.sort_unstable();
             let commented = |action: &&Action| {
                 let index = self.commented.partition_point(|&(_, end)| end <= action.start);
-                self.commented.get(index).is_some_and(|&(start, _)| start < action.start)
+                self.commented
+                    .get(index)
+                    .is_some_and(|&(start, end)| start < action.start && action.end <= end)
             };
             let actions: Vec<Action> =
                 self.actions.iter().filter(|action| !commented(action)).copied().collect();

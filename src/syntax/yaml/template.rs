@@ -218,9 +218,16 @@ pub(super) fn mask<'s>(text: &'s str, actions: &[Action], fill: Fill) -> Cow<'s,
             (true, Fill::Blank, _) | (false, _, Effect::Silent | Effect::Lines(_)) => b' ',
             (false, _, Effect::Value) => b'x',
         };
+        // The indent of further lines stays, or a value in a block scalar would leave it.
+        let mut indent = false;
         for byte in &mut bytes[action.start as usize..action.end as usize] {
-            if !matches!(*byte, b'\n' | b'\r') {
-                *byte = with;
+            match *byte {
+                b'\n' | b'\r' => indent = true,
+                b' ' | b'\t' if indent => {}
+                _ => {
+                    indent = false;
+                    *byte = with;
+                }
             }
         }
     }
