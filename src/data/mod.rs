@@ -2,3 +2,10 @@
 //! built into statics by `build/`; each module here looks one of them up.
 
 pub mod credentials;
+pub mod endpoints;
+pub mod images;
+pub mod jurisdictions;
+mod places;
+pub mod regions;
+mod spelling;
+pub mod tls;
