@@ -5,6 +5,7 @@
 //! [`policy`] allows or waives [`finding`]s, and an [`output`] prints them.
 
 pub mod data;
+pub mod derive;
 pub mod facts;
 pub mod finding;
 pub mod formats;

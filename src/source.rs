@@ -277,7 +277,9 @@ impl<'s> Text<'s> {
             Origin::Joined(parts) => return joined(parts, &range, self.file),
             Origin::Shifted(by) => (offset(range.start) + by, offset(range.end) + by),
             Origin::Whole(start, end) => (*start, *end),
-            Origin::Pieced(pieces) => pieced(pieces, offset(range.start), offset(range.end)),
+            Origin::Pieced(pieces) => {
+                pieced(pieces, offset(self.content.len()), offset(range.start), offset(range.end))
+            }
         };
         Span { file: self.file, start, end: end.max(start) }
     }
@@ -289,10 +291,24 @@ impl<'s> Text<'s> {
         let origin = match &self.origin {
             Origin::Shifted(by) => Origin::Shifted(by + offset(range.start)),
             Origin::Whole(start, end) => Origin::Whole(*start, *end),
-            Origin::Pieced(pieces) => Origin::Pieced(part_of(pieces, offset(range.start), offset(range.end))),
             Origin::Joined(parts) => Origin::Joined(parts_of(parts, &range)),
+            Origin::Pieced(pieces) => {
+                let length = offset(self.content.len());
+                Origin::Pieced(part_of(pieces, length, offset(range.start), offset(range.end)))
+            }
         };
         Text { file: self.file, content, origin }
+    }
+
+    /// The runs that make up this text, in order; a text that stands in the file as it is has one.
+    #[must_use]
+    pub fn pieces(&self) -> Cow<'_, [Piece]> {
+        let one = |start, end| Cow::Owned(vec![Piece { at: 0, start, end }]);
+        match &self.origin {
+            Origin::Shifted(by) => one(*by, by + offset(self.content.len())),
+            Origin::Whole(start, end) => one(*start, *end),
+            Origin::Pieced(pieces) => Cow::Borrowed(pieces),
+        }
     }
 }
 
@@ -333,10 +349,10 @@ fn parts_of<'s>(parts: &[(u32, Text<'s>)], range: &Range<usize>) -> Vec<(u32, Te
         .collect()
 }
 
-fn pieced(pieces: &[Piece], start: u32, end: u32) -> (u32, u32) {
-    let first = piece_at(pieces, start);
+fn pieced(pieces: &[Piece], total: u32, start: u32, end: u32) -> (u32, u32) {
+    let first = piece_at(pieces, total, start);
     // The end belongs to the piece of the byte before it.
-    let last = if end > start { piece_at(pieces, end - 1) } else { first };
+    let last = if end > start { piece_at(pieces, total, end - 1) } else { first };
     let file_start = first.map_or(0, |(piece, length)| match piece.end - piece.start == length {
         true => piece.start + (start - piece.at).min(length),
         false => piece.start,
@@ -348,26 +364,29 @@ fn pieced(pieces: &[Piece], start: u32, end: u32) -> (u32, u32) {
     (file_start, file_end)
 }
 
-/// The piece that holds a byte, and its length in the text; the last piece is as long as it is in the file.
-fn piece_at(pieces: &[Piece], at: u32) -> Option<(Piece, u32)> {
+/// The piece that holds a byte, and its length in the text, which is `total` bytes long.
+fn piece_at(pieces: &[Piece], total: u32, at: u32) -> Option<(Piece, u32)> {
     let index = pieces.partition_point(|piece| piece.at <= at).saturating_sub(1);
     let piece = *pieces.get(index)?;
-    let length = pieces.get(index + 1).map_or(piece.end - piece.start, |next| next.at - piece.at);
-    Some((piece, length))
+    let next = pieces.get(index + 1).map_or(total, |next| next.at);
+    Some((piece, next.saturating_sub(piece.at)))
 }
 
-fn part_of(pieces: &[Piece], start: u32, end: u32) -> Vec<Piece> {
+fn part_of(pieces: &[Piece], total: u32, start: u32, end: u32) -> Vec<Piece> {
     let first = pieces.partition_point(|piece| piece.at <= start).saturating_sub(1);
     pieces
         .iter()
         .skip(first)
         .take_while(|piece| piece.at < end.max(start + 1))
         .filter_map(|piece| {
-            let (piece, length) = piece_at(pieces, piece.at)?;
-            let skipped = start.saturating_sub(piece.at);
-            let linear = piece.end - piece.start == length;
-            let file_start = if linear { piece.start + skipped.min(length) } else { piece.start };
-            Some(Piece { at: piece.at.saturating_sub(start), start: file_start, end: piece.end })
+            let (piece, length) = piece_at(pieces, total, piece.at)?;
+            let at = piece.at.saturating_sub(start);
+            if piece.end - piece.start != length {
+                return Some(Piece { at, ..piece });
+            }
+            let skipped = start.saturating_sub(piece.at).min(length);
+            let kept = end.saturating_sub(piece.at).clamp(skipped, length);
+            Some(Piece { at, start: piece.start + skipped, end: piece.start + kept })
         })
         .collect()
 }
@@ -437,5 +456,15 @@ mod tests {
         );
         assert_eq!(sources.slice(text.span(1..2)), r"\x41");
         assert_eq!(sources.slice(text.span(2..3)), "b");
+    }
+
+    #[test]
+    fn an_escape_at_the_end_maps_as_a_whole_too() {
+        let sources = Sources::default();
+        let id = sources.add("a.yaml".into(), r#""a\x41b""#.into());
+        let pieces = vec![Piece { at: 0, start: 1, end: 2 }, Piece { at: 1, start: 2, end: 6 }];
+        let text = Text::pieced(id, "aA", pieces);
+        assert_eq!(sources.slice(text.span(1..2)), r"\x41");
+        assert_eq!(sources.slice(text.part(1..2).span(0..1)), r"\x41");
     }
 }

@@ -102,6 +102,12 @@ fact! {
         listens: Vec<u16>,
         /// The whole entry in its file.
         block: Span,
+        /// The scopes of the settings that it sees.
+        environment: Vec<super::Scope>,
+        /// Whether it may see settings that aren't known here.
+        environment_open: bool,
+        /// Whether one of its ports can be reached from outside.
+        published: bool,
     }
 }
 

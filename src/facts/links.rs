@@ -29,6 +29,16 @@ pub struct Stage<'s> {
     pub container: Container<'s>,
     /// The names that its `ENV` sets.
     pub scope: Scope,
+    /// Whether something here builds it, so that it is judged although another stage is the last.
+    pub judged: bool,
+}
+
+impl Stage<'_> {
+    /// Whether this is the stage that a target names.
+    #[must_use]
+    pub fn is(&self, target: &str) -> bool {
+        self.name.is_some_and(|name| name.eq_ignore_ascii_case(target))
+    }
 }
 
 /// A build of an image from a Dockerfile.
@@ -68,6 +78,8 @@ pub struct Mount<'s> {
     pub container: usize,
     /// The path from the root of the run.
     pub path: String,
+    /// The path as it is written.
+    pub source: &'s str,
     /// The path in the container.
     pub target: &'s str,
     /// Where it is named.

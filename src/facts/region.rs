@@ -25,15 +25,15 @@ fact! {
         stating ("stating"): Stating,
         /// The place in words: "London, United Kingdom".
         place ("place"): &'s str,
-        /// The jurisdiction's code: `GB`, `US-OR`.
-        jurisdiction ("jurisdiction"): &'s str,
+        /// The codes of the jurisdictions that hold the data: `GB`, `US-OR`. Several where a place spans them.
+        jurisdictions ("jurisdictions"): Vec<&'s str>,
         /// The name of the setting or of what names it.
         key ("key"): &'s str,
         /// A known place that the text may have meant.
         suggestion ("suggestion"): &'s str,
     }
     also {
-        /// The jurisdiction, where it is known.
-        lies_in: Option<Jurisdiction>,
+        /// The jurisdictions; empty where none is known.
+        within: Vec<Jurisdiction>,
     }
 }

@@ -1,5 +1,9 @@
 //! What a file is for: production, development, a template, or it doesn't say.
 
+use rustc_hash::FxHashMap;
+
+use crate::formats::Reading;
+use crate::source::SourceId;
 use crate::value::key::Key;
 
 /// What a file is for.
@@ -64,6 +68,29 @@ impl Environment {
             _ => Environment::Unstated,
         }
     }
+}
+
+/// What each file is for: its name decides first, then what its settings say. Where they say both,
+/// production counts.
+pub(super) fn of_files(readings: &[Reading<'_>]) -> FxHashMap<SourceId, Environment> {
+    let mut environments = FxHashMap::default();
+    for reading in readings {
+        let named = Environment::of_name(reading.path);
+        if named != Environment::Unstated {
+            environments.insert(reading.file, named);
+            continue;
+        }
+        for setting in &reading.facts.settings {
+            let key = setting.key.value().copied().unwrap_or_default();
+            let said = Environment::of_setting(key, setting.text.as_str());
+            let file = setting.head.anchor.file;
+            if file == reading.file && said != Environment::Unstated {
+                let known = environments.entry(file).or_insert(said);
+                *known = said.min(*known);
+            }
+        }
+    }
+    environments
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The `[policy]` table of govlint.toml: what conditions compare with.
 
-use crate::data::jurisdictions::Set;
+use crate::data::jurisdictions::{Jurisdiction, Set};
 use crate::facts::Value;
 use crate::rule::condition::Truth;
 use crate::value::duration::Duration;
@@ -99,7 +99,10 @@ impl Limits {
     #[must_use]
     pub fn outside(&self, limit: Limit, code: &str) -> Truth {
         match (limit, &self.jurisdictions) {
-            (Limit::Jurisdictions, Some(set)) => set.outside(code),
+            (Limit::Jurisdictions, Some(set)) => {
+                let place = Jurisdiction::from_code(code);
+                place.and_then(|place| set.contains(place)).map_or(Truth::Unknown, |inside| (!inside).into())
+            }
             _ => Truth::Unknown,
         }
     }
@@ -116,7 +119,10 @@ impl Limits {
             }
             Limit::HstsMaxAge => self.hsts_max_age.to_string(),
             Limit::IngressRateLimit => self.ingress_rate_limit.to_string(),
-            Limit::Jurisdictions => self.jurisdictions.as_ref().map_or_else(String::new, ToString::to_string),
+            Limit::Jurisdictions => {
+                let places = self.jurisdictions.iter().flat_map(Set::places);
+                places.map(|place| place.code()).collect::<Vec<_>>().join(", ")
+            }
         }
     }
 }

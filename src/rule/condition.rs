@@ -66,7 +66,7 @@ pub enum Test {
     Above(Operand),
     /// No item of the list is this; a list that isn't stated lacks everything.
     Lacks(Operand),
-    /// The jurisdiction lies outside of these.
+    /// The jurisdiction, or one of several, lies outside of these.
     Outside(Limit),
     /// Nothing is stated and there is no default.
     Unset,
@@ -181,10 +181,10 @@ impl Test {
                 operand.compare(view.value, limits, std::cmp::Ordering::Greater)
             }
             (Test::Lacks(operand), State::Set) => !any(view.value, |item| operand.equals(item, limits)),
-            (Test::Outside(limit), State::Set) => match view.value {
+            (Test::Outside(limit), State::Set) => any(view.value, |item| match item {
                 Value::Text(code) => limits.outside(*limit, code),
                 _ => Truth::No,
-            },
+            }),
         }
     }
 }

@@ -6,6 +6,7 @@
     reason = "hand-written parsers; each has a fuzz target and property tests"
 )]
 
+mod builder;
 pub mod dockerfile;
 pub mod env;
 pub mod interpolation;

@@ -1,1 +1,0 @@
-//! Dockerfiles as BuildKit reads them: instructions, flags, words and heredocs with spans.

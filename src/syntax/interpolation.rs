@@ -1,1 +1,0 @@
-//! `${VAR:-default}` and its relatives, as Compose, BuildKit and env files share them.
