@@ -151,3 +151,74 @@ fn is_plain_url(value: &str) -> bool {
         && first.user.is_none()
         && urls.all(|url| url.password.is_none())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn class(key: &str, value: &str) -> Class {
+        classify(&Key::new(key), value, None)
+    }
+
+    #[test]
+    fn every_class_has_its_values() {
+        let random = ["yYrECL4qbNwleYInGJYv", "VnSkwJuSQJ4ijPTx5tir"].concat();
+        let token = ["ghp", "_", "q7Rk2mXw9ZbT4vLs8NcY1pHd6JfGaEuV5oQi"].concat();
+        let table = [
+            ("REDIS_PASSWORD", "", Class::Empty),
+            ("REDIS_PASSWORD", "null", Class::Empty),
+            ("POSTGRES_PASSWORD", "postgres", Class::Default),
+            ("NEXTAUTH_SECRET", "secret", Class::Default),
+            ("POSTGRES_PASSWORD", "changeit", Class::Default),
+            (
+                "GRAYLOG_ROOT_PASSWORD_SHA2",
+                "8c6976e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a918",
+                Class::Default,
+            ),
+            (
+                "GRAYLOG_ROOT_PASSWORD_SHA2",
+                "1111e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a9aaaa",
+                Class::NotASecret,
+            ),
+            ("SESSION_SECRET", "changeme-in-production", Class::Placeholder),
+            ("JWT_SECRET", "...", Class::Placeholder),
+            ("SMTP_PASSWORD", "SG...", Class::Placeholder),
+            ("smtp-password", "smtp-password", Class::Placeholder),
+            ("SECRET_KEY", "${SECRET_KEY}", Class::Reference),
+            ("DB_PASSWORD", "/run/secrets/db", Class::Reference),
+            ("SECRET_KEY_BASE", random.as_str(), Class::Literal),
+            ("DB_PASSWORD", "tr0ub4dor&3", Class::Literal),
+            ("DB_PASSWORD", "correct-horse-battery-staple", Class::Literal),
+            ("COMMENT", token.as_str(), Class::Literal),
+            ("COMMENT", "changeme", Class::NotASecret),
+            ("CORS_CREDENTIALS", "true", Class::NotASecret),
+            ("ALLOW_EMPTY_PASSWORD", "yes", Class::NotASecret),
+            ("COST_PER_TOKEN", "0.02", Class::NotASecret),
+            ("ACCESS_TOKEN", "3600s", Class::NotASecret),
+            ("JWT_SECRET", "HS256", Class::NotASecret),
+            ("SENTRY_DSN", "https://sentry.example.com/1", Class::NotASecret),
+            ("AWS_ACCESS_KEY_ID", "worker-7f3k", Class::PublicByNature),
+            ("JWT_PRIVATE_KEY", "-----BEGIN PUBLIC KEY-----", Class::PublicByNature),
+            ("STRIPE_API_KEY", "pk_live_abcdef", Class::PublicByNature),
+            ("MINIO_ACCESS_KEY", "minioadmin", Class::Default),
+        ];
+        for (key, value, expected) in table {
+            assert_eq!(class(key, value), expected, "{key}={value}");
+        }
+    }
+
+    #[test]
+    fn the_users_own_name_is_a_default() {
+        assert_eq!(classify(&Key::new("DB_PASSWORD"), "intake7", Some("intake7")), Class::Default);
+        assert_eq!(classify(&Key::new("DB_PASSWORD"), "intake7", Some("other")), Class::Literal);
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_is_too_strange(value in "[ -~é]{0,60}") {
+            class("DB_PASSWORD", &value);
+            class("API_KEY", &value);
+        }
+    }
+}

@@ -65,3 +65,34 @@ pub fn is_identifier(url: &Url<'_>) -> bool {
             below && path.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::url::find_all;
+
+    #[test]
+    fn names_are_told_from_addresses() {
+        for name in [
+            "http://www.w3.org/2001/XMLSchema",
+            "http://schemas.xmlsoap.org/soap/envelope/",
+            "http://schemas.microsoft.com/ws/2008/06/identity",
+            "http://hl7.org/fhir/StructureDefinition/Patient",
+            "http://terminology.hl7.org/CodeSystem/v3",
+            "http://snomed.info/sct",
+            "http://maven.apache.org/POM/4.0.0",
+            "http://www.springframework.org/schema/beans",
+            "http://json-schema.org/draft-07/schema#",
+        ] {
+            assert!(find_all(name).all(|url| is_identifier(&url)), "{name}");
+        }
+        for address in [
+            "http://example.com/fhir",
+            "http://notw3.org/",
+            "http://maven.apache.org/download",
+            "http://snomed:8080/",
+        ] {
+            assert!(find_all(address).all(|url| !is_identifier(&url)), "{address}");
+        }
+    }
+}

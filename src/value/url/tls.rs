@@ -144,3 +144,82 @@ fn on_local_socket(url: &Url<'_>) -> bool {
 fn is_docker_api(url: &Url<'_>) -> bool {
     url.scheme().is("tcp") && url.hosts.iter().any(|host| host.port_number() == Some(2375))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::url::find_all;
+
+    fn said(text: &str) -> (String, &str) {
+        let url = find_all(text).next().unwrap_or_else(|| panic!("no URL in {text}"));
+        let at = |range: Range<usize>| text.get(range).unwrap_or_default();
+        match tls(&url) {
+            Tls::On => ("on".into(), ""),
+            Tls::Off(range) => ("off".into(), at(range)),
+            Tls::Optional(range) => ("optional".into(), at(range)),
+            Tls::Unstated => ("unstated".into(), ""),
+            Tls::NotApplicable => ("none".into(), ""),
+        }
+    }
+
+    #[test]
+    fn encryption_is_read_from_scheme_and_parameters() {
+        let table = [
+            ("http://a", "unstated", ""),
+            ("https://a", "on", ""),
+            ("http://a/?ssl=true", "unstated", ""),
+            ("redis://a", "unstated", ""),
+            ("rediss://a", "on", ""),
+            ("redis://a?ssl=true", "on", ""),
+            ("mongodb://a/?tls=true", "on", ""),
+            ("mongodb+srv://a", "on", ""),
+            ("mongodb+srv://a/?tls=false", "off", "tls=false"),
+            ("postgres://a/db", "unstated", ""),
+            ("postgresql+asyncpg://a/db?x=1&sslmode=verify-full", "on", ""),
+            ("postgres://a/db?sslmode=disable", "off", "sslmode=disable"),
+            ("postgres://a/db?sslmode=allow&x=1", "off", "sslmode=allow"),
+            ("postgres://a/db?sslmode=prefer", "optional", "sslmode=prefer"),
+            ("postgres://a/db?sslmode=${MODE}", "unstated", ""),
+            ("jdbc:mysql://a/db?useSSL=false", "off", "useSSL=false"),
+            ("mysql://a/db?ssl-mode=VERIFY_IDENTITY", "on", ""),
+            ("jdbc:sqlserver://a;encrypt=false", "off", "encrypt=false"),
+            ("jdbc:sqlserver://a;databaseName=x", "none", ""),
+            ("u:p@tcp(a:3306)/db", "unstated", ""),
+            ("u:p@tcp(a:3306)/db?tls=false", "off", "tls=false"),
+            ("u:p@unix(/run/mysqld.sock)/db", "none", ""),
+            ("host=a dbname=b sslmode=disable", "off", "sslmode=disable"),
+            ("postgresql:///db?host=/run/postgresql", "none", ""),
+            ("Server=a;Database=b;Password=c;Encrypt=False", "off", "Encrypt=False"),
+            ("unix:///var/run/docker.sock", "none", ""),
+            ("tcp://a:2375", "unstated", ""),
+            ("tcp://a:5000", "none", ""),
+            ("bolt+s://a", "on", ""),
+            ("s3://bucket", "none", ""),
+            ("SASL_PLAINTEXT://a:9092", "unstated", ""),
+        ];
+        for (text, expected, at) in table {
+            assert_eq!(said(text), (expected.to_owned(), at), "{text}");
+        }
+    }
+
+    #[test]
+    fn verification_is_turned_off_by_parameters() {
+        for text in [
+            "mongodb://a/?tls=true&tlsAllowInvalidCertificates=true",
+            "Server=a;Database=b;TrustServerCertificate=True",
+            "rediss://a?ssl_cert_reqs=none",
+            "u:p@tcp(a)/b?tls=skip-verify",
+            "postgres://a/b?sslaccept=accept_invalid_certs",
+            "amqps://a?verify=false",
+        ] {
+            assert!(find_all(text).any(|url| unverified(&url).is_some()), "{text}");
+        }
+        for text in [
+            "rediss://a?ssl_cert_reqs=required",
+            "mongodb://a/?tlsInsecure=false",
+            "postgres://a?sslmode=require",
+        ] {
+            assert!(find_all(text).all(|url| unverified(&url).is_none()), "{text}");
+        }
+    }
+}
