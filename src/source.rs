@@ -190,17 +190,20 @@ impl fmt::Debug for Sources {
 pub struct Text<'s> {
     file: SourceId,
     content: &'s str,
-    origin: Origin,
+    origin: Origin<'s>,
 }
 
 #[derive(Clone, Debug)]
-enum Origin {
+enum Origin<'s> {
     /// The text stands in the file as it is, this many bytes from its start.
     Shifted(u32),
     /// The text is put together; pieces are sorted and cover it without gaps.
     Pieced(Vec<Piece>),
     /// The text was decoded as a whole (base64), so each part of it lies on the whole range.
     Whole(u32, u32),
+    /// Texts one behind the other, maybe from several files (an interpolated value); each starts at the
+    /// byte given with it.
+    Joined(Vec<(u32, Text<'s>)>),
 }
 
 /// A run of a pieced text: from byte `at` of the text on, until the next piece.
@@ -234,6 +237,27 @@ impl<'s> Text<'s> {
         Text { file: span.file, content, origin: Origin::Whole(span.start, span.end) }
     }
 
+    /// Texts one behind the other as one text, whatever files they come from. A range that crosses from
+    /// one file into another is placed in the first.
+    #[must_use]
+    pub fn joined(parts: &[Text<'s>], sources: &'s Sources) -> Self {
+        match parts {
+            [one] => one.clone(),
+            [first, ..] => {
+                let content: String = parts.iter().map(|part| part.content).collect();
+                let mut at = 0;
+                let starts = parts.iter().map(|part| {
+                    let start = at;
+                    at += offset(part.content.len());
+                    (start, part.clone())
+                });
+                let origin = Origin::Joined(starts.collect());
+                Text { file: first.file, content: sources.keep(Cow::Owned(content)), origin }
+            }
+            [] => Text { file: SourceId(0), content: "", origin: Origin::Shifted(0) },
+        }
+    }
+
     /// The characters.
     #[must_use]
     pub fn as_str(&self) -> &'s str {
@@ -250,6 +274,7 @@ impl<'s> Text<'s> {
     #[must_use]
     pub fn span(&self, range: Range<usize>) -> Span {
         let (start, end) = match &self.origin {
+            Origin::Joined(parts) => return joined(parts, &range, self.file),
             Origin::Shifted(by) => (offset(range.start) + by, offset(range.end) + by),
             Origin::Whole(start, end) => (*start, *end),
             Origin::Pieced(pieces) => {
@@ -266,6 +291,7 @@ impl<'s> Text<'s> {
         let origin = match &self.origin {
             Origin::Shifted(by) => Origin::Shifted(by + offset(range.start)),
             Origin::Whole(start, end) => Origin::Whole(*start, *end),
+            Origin::Joined(parts) => Origin::Joined(parts_of(parts, &range)),
             Origin::Pieced(pieces) => {
                 let length = offset(self.content.len());
                 Origin::Pieced(part_of(pieces, length, offset(range.start), offset(range.end)))
@@ -289,6 +315,38 @@ impl<'s> Text<'s> {
 /// A byte offset as stored in spans; files are refused far below 4 GiB.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// The parts of a joined text with their byte ranges in it.
+fn ranges<'p, 's>(parts: &'p [(u32, Text<'s>)]) -> impl Iterator<Item = (Range<usize>, &'p Text<'s>)> {
+    parts.iter().map(|(at, part)| (*at as usize..*at as usize + part.content.len(), part))
+}
+
+fn joined(parts: &[(u32, Text<'_>)], range: &Range<usize>, file: SourceId) -> Span {
+    let mut touched = ranges(parts)
+        .filter(|(whole, _)| {
+            whole.start < range.end && range.start < whole.end
+                || range.is_empty() && whole.start <= range.start && range.start <= whole.end
+        })
+        .map(|(whole, part)| {
+            let start = range.start.saturating_sub(whole.start);
+            part.span(start..range.end.min(whole.end).saturating_sub(whole.start).max(start))
+        });
+    match touched.next() {
+        Some(first) => touched.fold(first, Span::to),
+        None => Span { file, start: 0, end: 0 },
+    }
+}
+
+fn parts_of<'s>(parts: &[(u32, Text<'s>)], range: &Range<usize>) -> Vec<(u32, Text<'s>)> {
+    ranges(parts)
+        .filter(|(whole, _)| whole.start < range.end && range.start < whole.end)
+        .map(|(whole, part)| {
+            let start = range.start.max(whole.start);
+            let end = range.end.min(whole.end);
+            (offset(start - range.start), part.part(start - whole.start..end - whole.start))
+        })
+        .collect()
 }
 
 fn pieced(pieces: &[Piece], total: u32, start: u32, end: u32) -> (u32, u32) {
@@ -363,6 +421,24 @@ mod tests {
         assert_eq!(sources.slice(text.span(4..7)), "two");
         assert_eq!(sources.slice(text.part(4..8).span(1..3)), "wo");
         assert_eq!(sources.slice(text.span(1..6)), "ne\n  tw");
+    }
+
+    #[test]
+    fn a_joined_text_knows_each_part() {
+        let sources = Sources::default();
+        let compose = sources.add("compose.yaml".into(), "url: http://${HOST}/x".into());
+        let env = sources.add(".env".into(), "HOST=db".into());
+        let parts = [
+            sources.text(compose).part(5..12),
+            sources.text(env).part(5..7),
+            sources.text(compose).part(19..21),
+        ];
+        let text = Text::joined(&parts, &sources);
+        assert_eq!(text.as_str(), "http://db/x");
+        assert_eq!(sources.slice(text.span(7..9)), "db");
+        assert_eq!(text.span(7..9).file, env);
+        assert_eq!(sources.slice(text.span(0..11)), "http://${HOST}/x");
+        assert_eq!(sources.slice(text.part(7..11).span(2..4)), "/x");
     }
 
     #[test]

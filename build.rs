@@ -1,3 +1,0 @@
-//! Turns the rules and the tables under `rules/` into Rust statics, so that start-up parses nothing.
-
-fn main() {}

@@ -1,0 +1,155 @@
+//! Credentials that settings state: by the name of the setting, or by the form of the value.
+
+use super::{Named, Siblings};
+use crate::facts::{Credential, CredentialClass, Facts, Field, Head, Store};
+use crate::source::{Sources, Span};
+use crate::value::secret::{self, Class};
+use crate::value::{boolean, url};
+
+pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, _: &'s Sources, out: &mut Facts<'s>) {
+    if authentication_off(named, out) {
+        return;
+    }
+    let by_url = in_urls(named, out);
+    let by_form = by_form(named, by_url, out);
+    if !by_url && !by_form {
+        by_name(named, siblings, out);
+    }
+}
+
+/// What a value that is judged by its name or form is to the rules.
+fn class(class: Class) -> Option<CredentialClass> {
+    match class {
+        Class::Empty => Some(CredentialClass::Empty),
+        Class::Default => Some(CredentialClass::Default),
+        Class::Placeholder => Some(CredentialClass::Placeholder),
+        Class::Literal => Some(CredentialClass::Literal),
+        Class::Reference | Class::PublicByNature | Class::NotASecret => None,
+    }
+}
+
+fn push<'s>(named: &Named<'_, 's>, class: CredentialClass, evidence: &'static str, at: Span, out: &mut Facts<'s>) {
+    out.credentials.push(credential(&named.head_at(at), class, named.setting.store, named.name(), evidence, at));
+}
+
+/// A credential fact.
+pub(super) fn credential<'s>(
+    head: &Head<'s>,
+    class: CredentialClass,
+    store: Store,
+    key: &'s str,
+    evidence: &'s str,
+    at: Span,
+) -> Credential<'s> {
+    Credential {
+        head: Head { anchor: at, ..head.clone() },
+        class: Field::set(class, at, ""),
+        store: Field::set(store, at, ""),
+        key: Field::set(key, at, ""),
+        evidence: Field::set(evidence, at, ""),
+        published: Field::Unset,
+    }
+}
+
+/// Settings that turn authentication off, by their own documentation.
+fn authentication_off<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
+    let key = &named.key;
+    let value = named.value;
+    let off = if key.ends_with(&["allow", "empty", "password"]) || key.ends_with(&["allow", "empty", "root", "password"]) {
+        // The images of MySQL and MariaDB take any value for yes, those of Bitnami only a true one.
+        let any_value = key.has_any(&["mysql", "mariadb"]) && key.words().len() > 3;
+        !value.is_empty() && (any_value || boolean::parse(value) == Some(true))
+    } else if key.ends_with(&["host", "auth", "method"]) {
+        value.eq_ignore_ascii_case("trust")
+    } else if key.ends_with(&["auth", "enabled"]) || key.ends_with(&["authentication", "enabled"]) || key.ends_with(&["enable", "auth"]) {
+        boolean::parse(value) == Some(false)
+    } else if key.ends_with(&["disable", "auth"]) || key.ends_with(&["disable", "authentication"]) || key.ends_with(&["auth", "disabled"]) {
+        boolean::parse(value) == Some(true)
+    } else if key.is(&["xpack", "security", "enabled"]) || key.ends_with(&["plugins", "security", "disabled"]) {
+        boolean::parse(value) == Some(key.ends_with(&["disabled"]))
+    } else if key.is(&["neo4j", "auth"]) {
+        value.eq_ignore_ascii_case("none")
+    } else {
+        return false;
+    };
+    if off {
+        push(named, CredentialClass::Empty, "authentication is turned off", named.place(), out);
+    }
+    off
+}
+
+/// Passwords in URLs and connection strings.
+fn in_urls<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
+    let text = &named.setting.text;
+    if !text.as_str().contains(['@', '=']) {
+        return false;
+    }
+    let mut found = false;
+    for url in url::find_all(text.as_str()) {
+        let Some(password) = &url.password else { continue };
+        let user = url.user.as_ref().map(|user| user.text);
+        if let Some((class, evidence)) = password_class(user, password.text) {
+            let start = url.user.as_ref().map_or(password.range.start, |user| user.range.start.min(password.range.start));
+            let at = text.span(start..password.range.end);
+            push(named, class, evidence, at, out);
+            found = true;
+        }
+    }
+    found
+}
+
+/// What a password in a URL is.
+pub(super) fn password_class(user: Option<&str>, password: &str) -> Option<(CredentialClass, &'static str)> {
+    if password.is_empty() {
+        return None;
+    }
+    if user.is_some_and(|user| secret::is_default_pair(user, password)) {
+        return Some((CredentialClass::Default, "a default user and password"));
+    }
+    let key = crate::value::key::Key::new("PASSWORD");
+    class(secret::classify_as(secret::KeyKind::Password, &key, password, user)).map(|class| (class, "a password in a URL"))
+}
+
+/// Known token formats and private keys, whatever the setting is called.
+fn by_form<'s>(named: &Named<'_, 's>, by_url: bool, out: &mut Facts<'s>) -> bool {
+    let text = &named.setting.text;
+    let Some((evidence, range)) = secret::known_format(text.as_str()) else { return false };
+    if by_url {
+        return false;
+    }
+    push(named, CredentialClass::Literal, evidence, text.span(range), out);
+    true
+}
+
+/// Any value under a name that says secret.
+fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Facts<'s>) {
+    let key = &named.key;
+    let Some(kind) = secret::is_secret_key(key) else { return };
+    let user = user_beside(named, siblings);
+    let Some(class) = class(secret::classify_as(kind, key, named.value, user)) else { return };
+    if class == CredentialClass::Empty && !(kind == secret::KeyKind::Password && !has_file_sibling(named, siblings)) {
+        // An empty token is a feature left off; an empty password beside `*_FILE` is read from there.
+        return;
+    }
+    let evidence = match class {
+        CredentialClass::Default => "a default or trivial value",
+        CredentialClass::Empty => "an empty password",
+        CredentialClass::Placeholder => "a stand-in",
+        CredentialClass::Literal => "a literal secret",
+    };
+    push(named, class, evidence, named.place(), out);
+}
+
+fn has_file_sibling(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool {
+    let beside = |suffix: &str| siblings.get(&format!("{}{suffix}", named.name())).is_some_and(|file| !file.value.is_empty());
+    beside("_FILE") || beside("__FILE")
+}
+
+/// The user's name beside a password: `DB_USER` beside `DB_PASSWORD`.
+fn user_beside<'b>(named: &Named<'_, '_>, siblings: &'b Siblings<'_, '_>) -> Option<&'b str> {
+    let words = named.key.words().len().saturating_sub(1);
+    let user = |sibling: &&Named<'_, '_>| {
+        sibling.key.ends_with(&["user"]) || sibling.key.ends_with(&["username"]) || sibling.key.ends_with(&["login"])
+    };
+    siblings.sharing(&named.key, words).filter(user).map(|sibling| sibling.value).find(|value| !value.is_empty())
+}

@@ -1,0 +1,220 @@
+//! Settings that turn a protection on or off: `REDIS_TLS=false`, `INSECURE_SKIP_VERIFY=1`,
+//! `ENABLE_AUDIT_LOGGING=no`, `BACKUP_ENCRYPTION_DISABLED=true`.
+
+use super::{Named, Siblings};
+use crate::facts::{Facts, Field, Position, Protects, Switch};
+use crate::link::Environment;
+use crate::source::{Sources, Span};
+use crate::value::boolean;
+use crate::value::key::Key;
+
+/// Words that only say that a name is a switch.
+const ON_WORDS: &[&str] = &[
+    "enable", "enabled", "enabling", "active", "activate", "activated", "on", "use", "using", "force", "forced",
+    "require", "required", "requires", "is", "mode", "should", "support", "redirect", "only", "secure", "allow",
+    "connection", "connections", "with", "want", "default",
+];
+/// Words that turn a switch's meaning round.
+const OFF_WORDS: &[&str] =
+    &["disable", "disabled", "disables", "no", "skip", "skipped", "without", "ignore", "bypass", "off", "non", "not"];
+
+pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>) {
+    if named.value.is_empty() || named.key.words().is_empty() || named.value.len() > 256 {
+        return;
+    }
+    let meanings: [Meaning; 6] = [verification, kafka, sslmode, tls, protections, debug];
+    if let Some((protects, position)) = meanings.iter().find_map(|meaning| meaning(named, siblings)) {
+        out.switches.push(switch(named, protects, position, named.place()));
+    } else {
+        development(named, sources, out);
+    }
+}
+
+type Meaning = fn(&Named<'_, '_>, &Siblings<'_, '_>) -> Option<(Protects, Position)>;
+
+fn switch<'s>(named: &Named<'_, 's>, protects: Protects, position: Position, at: Span) -> Switch<'s> {
+    Switch {
+        head: named.head_at(at),
+        protects: Field::set(protects, at, ""),
+        position: Field::set(position, at, ""),
+        key: Field::set(named.name(), at, ""),
+    }
+}
+
+/// The words of a name that say what the switch is about, and whether the name turns its meaning round:
+/// `BACKUP_ENCRYPTION_DISABLED` is about backup encryption, the other way round.
+fn subject<'k>(key: &Key<'k>) -> (Vec<&'k str>, bool) {
+    let is = |word: &str, list: &[&str]| list.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let reversed = key.words().iter().filter(|word| is(word, OFF_WORDS)).count() % 2 == 1;
+    let words = key.words().iter().filter(|word| !is(word, ON_WORDS) && !is(word, OFF_WORDS)).copied();
+    (words.collect(), reversed)
+}
+
+fn position(on: bool) -> Position {
+    if on { Position::On } else { Position::Off }
+}
+
+fn one_of(word: Option<&&str>, list: &[&str]) -> bool {
+    word.is_some_and(|word| list.iter().any(|one| word.eq_ignore_ascii_case(one)))
+}
+
+/// Verification of certificates.
+fn verification(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+    let key = &named.key;
+    let value = boolean::parse(named.value);
+    // Documented names that say nothing of "verify", or that are on with any value.
+    // https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpsslVerify: "regardless of value"
+    if key.is(&["git", "ssl", "no", "verify"]) || key.ends_with(&["pip", "trusted", "host"]) {
+        return Some((Protects::Verification, Position::Off));
+    }
+    if key.ends_with(&["reject", "unauthorized"])
+        || key.is(&["pythonhttpsverify"])
+        || key.ends_with(&["strict", "ssl"])
+        || key.ends_with(&["sslverify"])
+    {
+        return value.map(|on| (Protects::Verification, position(on)));
+    }
+    let about_tls = key.has_any(&["ssl", "tls", "https", "cert", "certs", "certificate", "certificates", "x509", "peer", "hostname", "host", "ca"]);
+    if !about_tls {
+        return None;
+    }
+    let verifies = key.has_any(&["verify", "verification", "verified", "validate", "validation", "check", "checks", "checking"]);
+    if verifies {
+        let last = key.last().to_ascii_lowercase();
+        if ["path", "file", "dir", "interval", "timeout", "depth", "url", "cron"].contains(&last.as_str())
+            || key.has_any(&["health", "healthcheck"])
+        {
+            return None;
+        }
+        if key.has_any(&["host", "hostname", "ca", "peer"])
+            && !key.has_any(&["ssl", "tls", "https", "cert", "certs", "certificate", "certificates", "x509", "verify", "verification"])
+        {
+            return None;
+        }
+        let (_, reversed) = subject(key);
+        if key.ends_with(&["mode"]) && matches!(named.value.to_ascii_lowercase().as_str(), "none" | "no" | "off") {
+            return Some((Protects::Verification, Position::Off));
+        }
+        return value.map(|on| (Protects::Verification, position(on != reversed)));
+    }
+    let (words, _) = subject(key);
+    if one_of(words.last(), &["insecure"]) && key.has_any(&["ssl", "tls"])
+        || key.ends_with(&["trust", "server", "certificate"])
+        || key.ends_with(&["trust", "all", "certs"])
+        || key.ends_with(&["trust", "all", "certificates"])
+        || key.ends_with(&["accept", "invalid", "certs"])
+        || key.ends_with(&["allow", "invalid", "certificates"])
+        || key.ends_with(&["allow", "self", "signed"])
+    {
+        return value.map(|on| (Protects::Verification, position(!on)));
+    }
+    None
+}
+
+/// Kafka's listeners name their protocol instead of a switch.
+/// <https://kafka.apache.org/documentation/#listener_configuration>
+fn kafka(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+    let _ = siblings;
+    let key = &named.key;
+    let about = key.has_any(&["kafka"]) && key.has_any(&["listeners", "protocol"])
+        || key.ends_with(&["security", "protocol"])
+        || key.ends_with(&["listener", "security", "protocol", "map"]);
+    if !about {
+        return None;
+    }
+    let plaintext = |item: &str| {
+        let protocol = item.rsplit(':').next().unwrap_or(item);
+        let protocol = if item.contains("://") { item.split("://").next().unwrap_or(item) } else { protocol };
+        protocol.trim().eq_ignore_ascii_case("PLAINTEXT") || protocol.trim().eq_ignore_ascii_case("SASL_PLAINTEXT")
+    };
+    named.value.split(',').any(plaintext).then_some((Protects::Tls, Position::Off))
+}
+
+/// `PGSSLMODE`, `DB_SSLMODE`, `sslmode`: libpq's and MySQL's modes.
+/// <https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION>
+fn sslmode(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+    let key = &named.key;
+    let about = key.ends_with(&["sslmode"]) || key.ends_with(&["ssl", "mode"]) || key.is(&["pgsslmode"]) || key.ends_with(&["tls", "mode"]);
+    if !about {
+        return None;
+    }
+    match named.value.to_ascii_lowercase().as_str() {
+        "disable" | "disabled" | "allow" | "off" | "none" | "false" | "no" => Some((Protects::Tls, Position::Off)),
+        "prefer" | "preferred" => Some((Protects::Tls, Position::Optional)),
+        _ => None,
+    }
+}
+
+fn tls(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+    let key = &named.key;
+    let (words, reversed) = subject(key);
+    let names_tls = one_of(words.last(), &["ssl", "tls", "https", "usessl", "usetls", "starttls"]);
+    // `MINIO_SECURE`, `S3_SECURE`: clients that know only this word. SMTP's `SECURE` chooses between TLS from
+    // the start and STARTTLS; both are encrypted.
+    let secure = key.ends_with(&["secure"])
+        && !key.has_any(&["smtp", "mail", "email", "cookie", "cookies", "session", "csrf"])
+        && key.has_any(&["minio", "s3", "storage", "redis", "qdrant", "milvus", "weaviate", "otlp", "clickhouse"]);
+    let insecure = key.ends_with(&["insecure"]) && key.has_any(&["otlp", "exporter", "grpc", "endpoint"]);
+    if !(names_tls || secure || insecure) || key.has_any(&["smtp", "mail", "email"]) && key.ends_with(&["secure"]) {
+        return None;
+    }
+    // `ignore` and `skip` before TLS speak of certificates' errors.
+    if key.has_any(&["termination", "terminate", "offload", "debug", "bump", "passthrough"]) {
+        return None;
+    }
+    let on = boolean::parse(named.value)?;
+    Some((Protects::Tls, position(on != (reversed != insecure))))
+}
+
+/// The audit log, and the encryption of backups.
+fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+    let key = &named.key;
+    let audit = key.has_any(&["audit", "audits", "auditing", "auditlog", "auditlogs", "auditd"]);
+    let backup = key.has_any(&["backup", "backups", "snapshot", "snapshots", "dump", "dumps"]);
+    if !audit && !backup {
+        return None;
+    }
+    let (words, reversed) = subject(key);
+    const AUDIT: &[&str] = &[
+        "audit", "audits", "auditing", "auditlog", "auditlogs", "auditd", "log", "logs", "logger", "logging", "trail", "trails",
+        "event", "events", "record", "records", "recording",
+    ];
+    let protects = if backup && one_of(words.last(), &["encrypt", "encryption", "encrypted", "sse"]) {
+        Protects::BackupEncryption
+    } else if audit && one_of(words.last(), AUDIT) {
+        Protects::Audit
+    } else {
+        return None;
+    };
+    let on = boolean::parse(named.value).or_else(|| named.value.eq_ignore_ascii_case("none").then_some(false))?;
+    Some((protects, position(on != reversed)))
+}
+
+/// Debug modes, and interfaces that are meant for developers.
+fn debug(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+    let key = &named.key;
+    let (words, reversed) = subject(key);
+    let about = one_of(words.last(), &["debug", "debugger", "debugging", "swagger", "graphiql", "profiler", "pprof"])
+        || key.ends_with(&["debug", "routes"])
+        || key.ends_with(&["debug", "endpoints"])
+        || key.ends_with(&["swagger", "ui"])
+        || key.ends_with(&["swagger", "ui", "enabled"])
+        || key.ends_with(&["debug", "toolbar"]);
+    if !about {
+        return None;
+    }
+    let on = boolean::parse(named.value)?;
+    Some((Protects::Debug, position(on == reversed)))
+}
+
+/// `NODE_ENV=development`, `LOG_LEVEL=debug`.
+fn development<'s>(named: &Named<'_, 's>, _: &'s Sources, out: &mut Facts<'s>) {
+    let key = &named.key;
+    if Environment::of_setting(named.name(), named.value) == Environment::Development {
+        out.switches.push(switch(named, Protects::Debug, Position::Off, named.place()));
+    } else if (key.ends_with(&["log", "level"]) || key.ends_with(&["loglevel"]) || key.ends_with(&["logging", "level"]))
+        && matches!(named.value.to_ascii_lowercase().as_str(), "debug" | "trace" | "silly")
+    {
+        out.switches.push(switch(named, Protects::LogLevel, Position::Off, named.place()));
+    }
+}

@@ -1,0 +1,20 @@
+//! A command that a file starts, with its flags.
+
+use super::fact;
+use crate::syntax::shell;
+
+fact! {
+    /// A command that a file starts: in `RUN`, `CMD`, `command:`, `args:`, a health check.
+    Command<'s> {
+        /// The program's base name (`curl`).
+        program ("program"): &'s str,
+        /// The whole command, words joined by blanks.
+        line ("line"): &'s str,
+    }
+    also {
+        /// The words with their places.
+        parsed: shell::Command<'s>,
+        /// Whether it runs while the image is built (`RUN`), not in the container.
+        at_build: bool,
+    }
+}

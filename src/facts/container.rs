@@ -1,0 +1,131 @@
+//! A container as it will run.
+
+use super::field::words;
+use super::{Image, fact};
+use crate::source::Span;
+
+words! {
+    /// What runs the container.
+    Platform {
+        /// A Compose service.
+        Compose = "compose",
+        /// An image that a Dockerfile builds, started by whoever uses it.
+        Dockerfile = "dockerfile",
+        /// A container of a Kubernetes pod.
+        Kubernetes = "kubernetes",
+        /// A server process that a configuration file starts (nginx).
+        Process = "process",
+    }
+}
+
+words! {
+    /// How long a container is meant to run.
+    Runs {
+        /// Until it is stopped.
+        Long = "long",
+        /// Until its work is done: Jobs, init containers, one-shot services.
+        ToCompletion = "to-completion",
+        /// A debugging container put into a running pod.
+        Ephemeral = "ephemeral",
+    }
+}
+
+words! {
+    /// A health check that the platform itself runs.
+    Healthcheck {
+        /// There is one.
+        Present = "present",
+        /// One is turned off (`HEALTHCHECK NONE`).
+        Disabled = "disabled",
+    }
+}
+
+fact! {
+    /// A container as it will run, after everything that takes part in it (image, service, pod) has been
+    /// put together.
+    Container<'s> {
+        /// What runs it.
+        platform ("platform"): Platform,
+        /// Its name.
+        name ("name"): &'s str,
+        /// How long it is meant to run.
+        runs ("runs"): Runs,
+        /// Whether something here starts it: a Dockerfile that no service builds is started by nobody.
+        started ("started"): bool,
+        /// The user it ends up as: a name, a number, or `user:group`.
+        user ("user"): &'s str,
+        /// Whether it must not start as root (Kubernetes `runAsNonRoot`).
+        non_root ("non-root"): bool,
+        /// Whether it has all privileges of the host.
+        privileged ("privileged"): bool,
+        /// Whether a process in it may gain privileges that its parent doesn't have.
+        escalation ("escalation"): bool,
+        /// Capabilities added to the default set, in capitals and without `CAP_`.
+        added_capabilities ("added-capabilities"): Vec<&'s str>,
+        /// Capabilities dropped from the default set, in capitals and without `CAP_`.
+        dropped_capabilities ("dropped-capabilities"): Vec<&'s str>,
+        /// Whether it shares the host's network.
+        host_network ("host-network"): bool,
+        /// Whether it shares the host's process ids.
+        host_pid ("host-pid"): bool,
+        /// Whether it shares the host's interprocess communication.
+        host_ipc ("host-ipc"): bool,
+        /// Whether it shares the host's name (UTS namespace).
+        host_uts ("host-uts"): bool,
+        /// Whether it shares the host's user ids although user namespaces are in use.
+        host_users ("host-users"): bool,
+        /// Whether its root file system can't be written.
+        read_only_root ("read-only-root"): bool,
+        /// The health check that the platform runs (Compose and Dockerfiles).
+        healthcheck ("healthcheck"): Healthcheck,
+        /// Whether it has a liveness probe.
+        liveness ("liveness"): bool,
+        /// Whether it has a readiness probe.
+        readiness ("readiness"): bool,
+        /// The limit on processor time.
+        cpu_limit ("cpu-limit"): &'s str,
+        /// The limit on memory.
+        memory_limit ("memory-limit"): &'s str,
+        /// The processor time it asks for.
+        cpu_request ("cpu-request"): &'s str,
+        /// The memory it asks for.
+        memory_request ("memory-request"): &'s str,
+        /// Whether a service account's token is mounted.
+        token ("token"): bool,
+    }
+    also {
+        /// Its image.
+        image: Option<Image<'s>>,
+        /// The commands of its health checks and probes, and the ports they ask.
+        checks: Vec<Check<'s>>,
+        /// The ports that it is known to listen on; empty where none is known.
+        listens: Vec<u16>,
+        /// The whole entry in its file.
+        block: Span,
+        /// The scopes of the settings that it sees.
+        environment: Vec<super::Scope>,
+        /// Whether it may see settings that aren't known here.
+        environment_open: bool,
+        /// Whether one of its ports can be reached from outside.
+        published: bool,
+    }
+}
+
+/// What a health check or a probe does.
+#[derive(Clone, Debug)]
+pub struct Check<'s> {
+    /// Which check it is, as the file spells it: `HEALTHCHECK`, `livenessProbe`.
+    pub written: &'static str,
+    /// The place of the check.
+    pub span: Span,
+    /// The command it runs, where it runs one.
+    pub command: Option<super::Command<'s>>,
+    /// The port that it asks, with its place.
+    pub port: Option<(u16, Span)>,
+    /// The period in seconds, where it is known.
+    pub period: Option<u32>,
+    /// How many failures count as one, where it is known.
+    pub failure_threshold: Option<u32>,
+    /// The check's settings as written, to tell whether two are the same.
+    pub fingerprint: u64,
+}

@@ -1,0 +1,133 @@
+//! What a file offers to others and takes from them. Linking reads these; no rule sees them.
+
+use super::{Container, Scope};
+use crate::source::{Span, Text};
+
+/// Everything in one file that may be joined with another.
+#[derive(Default, Debug)]
+pub struct Links<'s> {
+    /// The stages of a Dockerfile, in order.
+    pub stages: Vec<Stage<'s>>,
+    /// Builds of images from Dockerfiles.
+    pub builds: Vec<Build<'s>>,
+    /// Env files that a container reads.
+    pub env_files: Vec<EnvFile<'s>>,
+    /// Files and folders of the project that are mounted into a container.
+    pub mounts: Vec<Mount<'s>>,
+    /// Kubernetes objects.
+    pub objects: Vec<Object<'s>>,
+    /// Names of Kubernetes objects that another object uses.
+    pub uses: Vec<ObjectUse<'s>>,
+}
+
+/// A stage of a Dockerfile as a container that runs it would be.
+#[derive(Clone, Debug)]
+pub struct Stage<'s> {
+    /// Its name, where it has one.
+    pub name: Option<&'s str>,
+    /// What a container of this stage would be.
+    pub container: Container<'s>,
+    /// The names that its `ENV` sets.
+    pub scope: Scope,
+    /// Whether something here builds it, so that it is judged although another stage is the last.
+    pub judged: bool,
+}
+
+impl Stage<'_> {
+    /// Whether this is the stage that a target names.
+    #[must_use]
+    pub fn is(&self, target: &str) -> bool {
+        self.name.is_some_and(|name| name.eq_ignore_ascii_case(target))
+    }
+}
+
+/// A build of an image from a Dockerfile.
+#[derive(Clone, Debug)]
+pub struct Build<'s> {
+    /// The index of the container that runs the image, in the containers of the same file.
+    pub container: usize,
+    /// The Dockerfile's path from the root of the run; nothing where it isn't known or is written inline.
+    pub dockerfile: Option<String>,
+    /// The stage that is built.
+    pub target: Option<&'s str>,
+    /// Where the build is asked for.
+    pub span: Span,
+    /// What the build's user reads of it: "built by service web".
+    pub note: &'s str,
+}
+
+/// An env file that a container reads.
+#[derive(Clone, Debug)]
+pub struct EnvFile<'s> {
+    /// The container's index in the containers of the same file.
+    pub container: usize,
+    /// The path from the root of the run.
+    pub path: String,
+    /// Where it is named.
+    pub span: Span,
+    /// "read by service web".
+    pub note: &'s str,
+    /// Whether it may be missing.
+    pub required: bool,
+}
+
+/// A file or folder of the project that is mounted into a container.
+#[derive(Clone, Debug)]
+pub struct Mount<'s> {
+    /// The container's index in the containers of the same file.
+    pub container: usize,
+    /// The path from the root of the run.
+    pub path: String,
+    /// The path as it is written.
+    pub source: &'s str,
+    /// The path in the container.
+    pub target: &'s str,
+    /// Where it is named.
+    pub span: Span,
+    /// "mounted by service web".
+    pub note: &'s str,
+    /// Whether the container's service publishes a port.
+    pub published: bool,
+}
+
+/// A Kubernetes object.
+#[derive(Clone, Debug)]
+pub struct Object<'s> {
+    /// Its kind.
+    pub kind: &'s str,
+    /// Its name.
+    pub name: &'s str,
+    /// Its namespace, where one is stated.
+    pub namespace: Option<&'s str>,
+    /// The place of its `kind`.
+    pub span: Span,
+    /// Its labels, for a workload those of its pods.
+    pub labels: Vec<(&'s str, &'s str)>,
+    /// What it selects: a Service's or a policy's selector. An empty list selects all, nothing selects none.
+    pub selector: Option<Vec<(&'s str, &'s str)>>,
+    /// The keys of a ConfigMap or a Secret with the values that are known.
+    pub data: Vec<(&'s str, Span, Option<Text<'s>>)>,
+    /// Whether its data may hold more keys than are seen here (generated, templated).
+    pub open: bool,
+}
+
+/// The name of a Kubernetes object where another object uses it.
+#[derive(Clone, Debug)]
+pub struct ObjectUse<'s> {
+    /// The kind of the object that is used.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: &'s str,
+    /// The key in it, where one is used.
+    pub key: Option<&'s str>,
+    /// The namespace of the user, where one is stated.
+    pub namespace: Option<&'s str>,
+    /// Where it is used.
+    pub span: Span,
+    /// The name under which the value is used: an environment variable.
+    pub variable: Option<&'s str>,
+    /// Whether it may be missing.
+    pub optional: bool,
+    /// "used by container api".
+    pub note: &'s str,
+}

@@ -1,0 +1,36 @@
+//! A port that is published outside its network.
+
+use super::fact;
+use super::field::words;
+
+words! {
+    /// Who publishes a port.
+    Publish {
+        /// Compose `ports`.
+        Compose = "compose",
+        /// Kubernetes `hostPort`.
+        HostPort = "host-port",
+        /// A Service of type `NodePort`.
+        NodePort = "node-port",
+        /// A Service of type `LoadBalancer`.
+        LoadBalancer = "load-balancer",
+        /// A load balancer that is marked internal.
+        InternalLoadBalancer = "internal-load-balancer",
+    }
+}
+
+fact! {
+    /// A port that can be reached from outside the container's network.
+    Port<'s> {
+        /// Who publishes it.
+        publish ("publish"): Publish,
+        /// The port in the container, the first of a range.
+        container_port ("container-port"): i64,
+        /// The port on the host, the first of a range.
+        host_port ("host-port"): i64,
+        /// Whether it is bound on every interface.
+        all_interfaces ("all-interfaces"): bool,
+        /// The data store behind it, by image or by well-known port.
+        datastore ("datastore"): &'s str,
+    }
+}

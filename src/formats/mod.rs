@@ -1,0 +1,191 @@
+//! What a file means: each format turns its tree into facts. One format is one file, or one folder, and one
+//! row of [`FORMATS`].
+
+mod compose;
+mod dockerfile;
+mod env;
+mod helm_values;
+mod kubernetes;
+mod nginx;
+mod recognise;
+mod unread;
+
+pub use recognise::{Candidate, Recognised, recognise};
+pub use unread::{Unread, problem};
+
+use crate::facts::Facts;
+use crate::facts::links::Links;
+use crate::source::{SourceId, Sources, Span, Text};
+use crate::syntax::Comment;
+
+/// A file format.
+#[derive(Debug)]
+pub struct Format {
+    /// Its name, as `--list-files` prints it and `[[files.format]]` takes it.
+    pub name: &'static str,
+    /// What it covers, for documentation.
+    pub doc: &'static str,
+    /// Whether a file's name says that it is of this format; the answer is why.
+    pub by_name: fn(&Candidate<'_>) -> Option<&'static str>,
+    /// Whether a file's bytes say so where no format claims its name. A cheap look, never a parse.
+    pub by_content: fn(&Candidate<'_>, &str) -> Option<&'static str>,
+    /// Reads a text of this format.
+    pub read: for<'s> fn(&mut Reader<'s>),
+}
+
+/// All formats, in the order in which they are asked whether a file is theirs.
+pub static FORMATS: &[Format] = &[
+    env::FORMAT,
+    dockerfile::FORMAT,
+    compose::FORMAT,
+    helm_values::FORMAT,
+    kubernetes::FORMAT,
+    nginx::FORMAT,
+];
+
+/// The format of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// What a format reads, and where it puts what it finds.
+#[derive(Debug)]
+pub struct Reader<'s> {
+    /// All files of the run.
+    pub sources: &'s Sources,
+    /// The text to be read: a file, or a part of one.
+    pub text: Text<'s>,
+    /// What was found so far.
+    pub reading: Reading<'s>,
+}
+
+/// What was read from one file.
+#[derive(Debug)]
+pub struct Reading<'s> {
+    /// The file.
+    pub file: SourceId,
+    /// Its path from the root of the run.
+    pub path: &'s str,
+    /// What it was read as.
+    pub format: &'static Format,
+    /// What it states.
+    pub facts: Facts<'s>,
+    /// What it offers to other files and takes from them.
+    pub links: Links<'s>,
+    /// Its comments, for inline allowances.
+    pub comments: Vec<Comment<'s>>,
+    /// The extents of its objects (services, containers, documents, servers, stages): an allowance that
+    /// stands at the head of one covers it.
+    pub blocks: Vec<Span>,
+    /// Other files of the project that it names and that must be read to understand it, as paths or globs from the root of the run.
+    pub wants: Vec<Want>,
+    /// What can be understood only together with other files of its format.
+    pub unjoined: Option<Unjoined<'s>>,
+}
+
+/// A file that another one names.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Want {
+    /// Its path from the root of the run, or a glob where the last parts hold `*`.
+    pub path: String,
+    /// The name of the format it is meant to be in.
+    pub format: &'static str,
+}
+
+/// A tree that waits for the trees of other files.
+#[derive(Debug)]
+pub enum Unjoined<'s> {
+    /// A Compose file: `extends`, overrides, `.env`.
+    Compose(compose::File<'s>),
+    /// An nginx configuration: `include`.
+    Nginx(nginx::File<'s>),
+}
+
+impl<'s> Reader<'s> {
+    /// Reads a file as a format.
+    #[must_use]
+    pub fn read(sources: &'s Sources, file: SourceId, format: &'static Format) -> Reading<'s> {
+        let reading = Reading {
+            file,
+            path: sources.file(file).path(),
+            format,
+            facts: Facts::default(),
+            links: Links::default(),
+            comments: Vec::new(),
+            blocks: Vec::new(),
+            wants: Vec::new(),
+            unjoined: None,
+        };
+        let mut reader = Reader { sources, text: sources.text(file), reading };
+        (format.read)(&mut reader);
+        reader.reading
+    }
+
+    /// Reads a part of the file as another format: an nginx.conf inside a ConfigMap.
+    pub fn embed(&mut self, text: Text<'s>, format: &'static Format) {
+        let outer = std::mem::replace(&mut self.text, text);
+        (format.read)(self);
+        self.text = outer;
+    }
+
+    /// The path from the root of the run of a path that this file names, relative to its own folder.
+    #[must_use]
+    pub fn resolve(&self, path: &str) -> String {
+        resolve(self.reading.path, path)
+    }
+
+    /// Asks for another file.
+    pub fn want(&mut self, path: String, format: &'static str) {
+        self.reading.wants.push(Want { path, format });
+    }
+}
+
+/// The path that `path` means when the file `from` names it: relative to the folder of `from`, with `.` and
+/// `..` worked off. A path above the root keeps its `..` parts.
+#[must_use]
+pub fn resolve(from: &str, path: &str) -> String {
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let absolute = path.starts_with('/') || (path.is_empty() && from.starts_with('/'));
+    let joined = if absolute { path.to_owned() } else { format!("{folder}/{path}") };
+    let rooted = joined.starts_with('/') && (absolute || folder.starts_with('/'));
+    let mut parts: Vec<&str> = Vec::new();
+    for part in joined.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let path = parts.join("/");
+    if rooted { format!("/{path}") } else { path }
+}
+
+/// Understands the files that include one another, now that all are read.
+pub fn join<'s>(readings: &mut Vec<Reading<'s>>, sources: &'s Sources) {
+    compose::join(readings, sources);
+    nginx::join(readings, sources);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_resolved_from_the_folder_of_the_file_that_names_them() {
+        assert_eq!(resolve("compose.yaml", "./api/Dockerfile"), "api/Dockerfile");
+        assert_eq!(resolve("deploy/compose.yaml", "../.env"), ".env");
+        assert_eq!(resolve("deploy/compose.yaml", "../../x"), "../x");
+        assert_eq!(resolve("deploy/compose.yaml", "/etc/x"), "/etc/x");
+        assert_eq!(resolve("/abs/compose.yaml", "a/./b"), "/abs/a/b");
+    }
+
+    #[test]
+    fn formats_have_names_of_their_own() {
+        for format in FORMATS {
+            assert!(std::ptr::eq(find(format.name).unwrap(), format));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Which format a file is in: by its name first, then by a cheap look at its bytes.
+
+use super::{FORMATS, Format};
+
+/// A file of which only the name is known yet.
+pub struct Candidate<'c> {
+    /// Its path from the root of the run, with `/` between its parts.
+    pub path: &'c str,
+    /// Whether a file of this name lies in the same folder.
+    pub has_sibling: &'c dyn Fn(&str) -> bool,
+}
+
+impl Candidate<'_> {
+    /// The last part of the path.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(self.path)
+    }
+
+    /// What stands behind the last dot of the name, or nothing.
+    #[must_use]
+    pub fn extension(&self) -> &str {
+        self.name().rsplit_once('.').map_or("", |(_, extension)| extension)
+    }
+
+    /// The name of the folder it lies in, or nothing.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.path.rsplit('/').nth(1).unwrap_or_default()
+    }
+
+    /// Whether it is YAML by its name.
+    #[must_use]
+    pub fn is_yaml(&self) -> bool {
+        matches!(self.extension(), "yaml" | "yml")
+    }
+
+    /// Whether its bytes are worth a look where its name says nothing.
+    #[must_use]
+    pub fn may_be_configuration(&self) -> bool {
+        matches!(
+            self.extension(),
+            "yaml" | "yml" | "json" | "conf" | "nginx" | "vhost" | "template" | "tpl" | "tmpl"
+        )
+    }
+}
+
+/// The format of a file, and what told it.
+#[derive(Clone, Copy, Debug)]
+pub struct Recognised {
+    /// The format.
+    pub format: &'static Format,
+    /// What told it, for `--list-files`: "named compose*.yaml".
+    pub because: &'static str,
+}
+
+/// The format of a file. `text` gives its content and is asked for only where the name decides nothing.
+pub fn recognise<'t>(
+    candidate: &Candidate<'_>,
+    text: impl FnOnce() -> Option<&'t str>,
+) -> Option<Recognised> {
+    let named =
+        FORMATS.iter().find_map(|format| Some(Recognised { format, because: (format.by_name)(candidate)? }));
+    if named.is_some() || !candidate.may_be_configuration() {
+        return named;
+    }
+    let text = text()?;
+    FORMATS
+        .iter()
+        .find_map(|format| Some(Recognised { format, because: (format.by_content)(candidate, text)? }))
+}

@@ -1,0 +1,42 @@
+//! Files that can't be read as text, and the problems that parsers meet.
+
+use crate::facts::{Facts, Field, Head, Problem, ProblemKind};
+use crate::source::{Sources, Span};
+use crate::syntax::Error;
+
+/// Why a file can't be read at all.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unread {
+    /// It isn't UTF-8.
+    #[error("not UTF-8: byte {0} is no character")]
+    NotText(usize),
+    /// It is larger than the limit.
+    #[error("{0} MiB, over the limit of {1} MiB")]
+    TooLarge(u64, u64),
+    /// The system refused it.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// States a problem at a place.
+pub fn problem<'s>(
+    facts: &mut Facts<'s>,
+    sources: &'s Sources,
+    kind: ProblemKind,
+    span: Span,
+    detail: String,
+) {
+    let detail = sources.keep(detail.into());
+    facts.problems.push(Problem {
+        head: Head::new(span, sources.file(span.file).path()),
+        kind: Field::set(kind, span, ""),
+        detail: Field::set(detail, span, ""),
+    });
+}
+
+/// States the errors that a parser met.
+pub(super) fn syntax_errors<'s>(facts: &mut Facts<'s>, sources: &'s Sources, errors: Vec<Error>) {
+    for error in errors {
+        problem(facts, sources, ProblemKind::Syntax, error.span, error.message);
+    }
+}

@@ -1,0 +1,116 @@
+//! Builds: a service takes its user and its health check from the stage of the Dockerfile that it builds.
+
+use rustc_hash::FxHashMap;
+
+use super::{Entry, Surroundings, refer};
+use crate::facts::links::{Build, Stage};
+use crate::facts::{Container, Field, ReferenceKind, Resolution, Use};
+use crate::formats::Reading;
+use crate::source::Sources;
+
+pub(super) fn link<'s>(
+    readings: &mut [Reading<'s>],
+    files: &FxHashMap<&'s str, usize>,
+    around: &dyn Surroundings,
+    sources: &'s Sources,
+) {
+    for user in 0..readings.len() {
+        let builds = readings.get(user).map(|reading| reading.links.builds.clone()).unwrap_or_default();
+        for build in builds {
+            resolve(readings, files, around, sources, user, &build);
+        }
+    }
+    for reading in readings {
+        judge_final_stages(reading);
+    }
+}
+
+fn resolve<'s>(
+    readings: &mut [Reading<'s>],
+    files: &FxHashMap<&'s str, usize>,
+    around: &dyn Surroundings,
+    sources: &'s Sources,
+    user: usize,
+    build: &Build<'s>,
+) {
+    let Some(path) = &build.dockerfile else { return };
+    let stage = files.get(path.as_str()).and_then(|index| readings.get_mut(*index)).map(|dockerfile| {
+        let last = dockerfile.links.stages.len().saturating_sub(1);
+        let index = match build.target {
+            Some(target) => dockerfile.links.stages.iter().position(|stage| stage.is(target)),
+            None => Some(last),
+        };
+        let stage = index.and_then(|index| dockerfile.links.stages.get_mut(index));
+        stage.map(|stage| use_stage(stage, build, Use { span: build.span, note: build.note }))
+    });
+    let Some(reading) = readings.get_mut(user) else { return };
+    let subject = reading.facts.containers.get(build.container).map_or("", |container| container.head.subject);
+    match stage {
+        Some(Some(from)) => {
+            if let Some(container) = reading.facts.containers.get_mut(build.container) {
+                inherit(container, from);
+            }
+        }
+        Some(None) => {
+            let target = build.target.unwrap_or_default();
+            refer(&mut reading.facts, ReferenceKind::Stage, target, Resolution::Missing, build.span, subject);
+        }
+        // A build context that isn't here at all is somebody else's repository.
+        None => {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let here = folder.is_empty() || around.entry(folder) == Some(Entry::Folder);
+            if here && around.entry(path).is_none() {
+                let path = sources.keep(path.clone().into());
+                refer(&mut reading.facts, ReferenceKind::File, path, Resolution::Missing, build.span, subject);
+            }
+        }
+    }
+}
+
+fn use_stage<'s>(stage: &mut Stage<'s>, build: &Build<'s>, built: Use<'s>) -> Container<'s> {
+    let container = &mut stage.container;
+    container.started = Field::set(true, build.span, "");
+    container.head.uses.push(built);
+    stage.judged = true;
+    container.clone()
+}
+
+/// What a container takes from its image where it says nothing itself.
+fn inherit<'s>(container: &mut Container<'s>, image: Container<'s>) {
+    container.user = without_place(container.user.clone(), &image.user);
+    if container.healthcheck.is_unstated() {
+        container.healthcheck = image.healthcheck;
+    }
+    if container.checks.is_empty() {
+        container.checks = image.checks;
+    }
+    if container.listens.is_empty() {
+        container.listens = image.listens;
+    }
+    if container.image.is_none() {
+        container.image = image.image;
+    }
+    container.environment.extend(image.environment);
+}
+
+/// The user of a service: its own, or the image's. A root user that the Dockerfile states or leaves is
+/// reported at the Dockerfile, with the service as a related place, so the service only takes over that it
+/// is known.
+fn without_place<'s>(own: Field<&'s str>, image: &Field<&'s str>) -> Field<&'s str> {
+    match (own, image) {
+        (Field::Set(own), _) => Field::Set(own),
+        (_, Field::Set(_) | Field::Default(_)) => Field::NotApplicable,
+        (_, other) => other.clone(),
+    }
+}
+
+/// A Dockerfile is judged by its last stage, and by every stage that something here builds.
+fn judge_final_stages(reading: &mut Reading<'_>) {
+    let last = reading.links.stages.len().saturating_sub(1);
+    let any_judged = reading.links.stages.iter().any(|stage| stage.judged);
+    for (index, stage) in reading.links.stages.iter_mut().enumerate() {
+        if stage.judged || (index == last && !any_judged) {
+            reading.facts.containers.push(stage.container.clone());
+        }
+    }
+}

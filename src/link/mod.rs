@@ -1,0 +1,84 @@
+//! References between files are resolved, one short function a kind, so that a rule sees one complete
+//! container and knows nothing of files.
+
+mod build;
+mod env_file;
+mod environment;
+mod mount;
+mod objects;
+
+pub use environment::Environment;
+
+use rustc_hash::FxHashMap;
+
+use crate::facts::{Facts, Field, Head, Reference, ReferenceKind, Resolution};
+use crate::formats::Reading;
+use crate::source::{SourceId, Sources, Span};
+
+/// All facts of a run, references resolved.
+#[derive(Default, Debug)]
+pub struct Project<'s> {
+    /// The facts.
+    pub facts: Facts<'s>,
+    /// What each file is for.
+    environments: FxHashMap<SourceId, Environment>,
+}
+
+impl Project<'_> {
+    /// What a file is for.
+    #[must_use]
+    pub fn environment(&self, file: SourceId) -> Environment {
+        self.environments.get(&file).copied().unwrap_or(Environment::Unstated)
+    }
+}
+
+/// What lies at a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entry {
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+}
+
+/// What linking may ask of the project's folder: whether something lies there, not what is in it.
+pub trait Surroundings {
+    /// What lies at a path from the root of the run.
+    fn entry(&self, path: &str) -> Option<Entry>;
+    /// Whether a path is kept out of version control.
+    fn is_ignored(&self, path: &str) -> bool;
+}
+
+/// Resolves all references.
+#[must_use]
+pub fn link<'s>(mut readings: Vec<Reading<'s>>, around: &dyn Surroundings, sources: &'s Sources) -> Project<'s> {
+    let files: FxHashMap<&'s str, usize> =
+        readings.iter().enumerate().map(|(index, reading)| (reading.path, index)).collect();
+    build::link(&mut readings, &files, around, sources);
+    env_file::link(&mut readings, &files, around, sources);
+    mount::link(&mut readings, around);
+    objects::link(&mut readings);
+    let environments = environment::of_files(&readings);
+    let mut project = Project { facts: Facts::default(), environments };
+    for reading in readings {
+        project.facts.append(reading.facts);
+    }
+    project
+}
+
+/// States what became of a reference.
+fn refer<'s>(
+    facts: &mut Facts<'s>,
+    kind: ReferenceKind,
+    target: &'s str,
+    resolution: Resolution,
+    at: Span,
+    subject: &'s str,
+) {
+    facts.references.push(Reference {
+        head: Head::new(at, subject),
+        kind: Field::set(kind, at, ""),
+        target: Field::set(target, at, ""),
+        resolution: Field::set(resolution, at, ""),
+    });
+}

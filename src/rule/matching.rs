@@ -1,0 +1,146 @@
+//! Rules meet facts.
+
+use rayon::prelude::*;
+
+use super::code::{self, Hit};
+use super::condition::Truth;
+use super::{Case, Level, Rule};
+use crate::facts::{Fact, Kind, Use};
+use crate::finding::Finding;
+use crate::link::Project;
+use crate::policy::Limits;
+use crate::source::{Sources, Span};
+
+/// What an algorithm may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'p, 's> {
+    /// All facts, references resolved.
+    pub project: &'p Project<'s>,
+    /// What the policy says.
+    pub limits: &'p Limits,
+    /// The files.
+    pub sources: &'s Sources,
+}
+
+/// The rules of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'p> {
+    /// The rules that are on.
+    pub rules: &'p [Rule],
+    /// What the policy says.
+    pub limits: &'p Limits,
+}
+
+/// All findings of a project, unsorted; the same finding reached twice is one, with the places of both.
+#[must_use]
+pub fn run<'p, 's>(run: Run<'p>, project: &'p Project<'s>, sources: &'s Sources) -> Vec<Finding<'p, 's>> {
+    let context = Context { project, limits: run.limits, sources };
+    let by_kind = Kind::ALL.par_iter().flat_map_iter(|kind| speak(*kind, run, context));
+    let by_code = run.rules.par_iter().flat_map_iter(|rule| compute(rule, context));
+    let findings: Vec<_> = by_kind.chain(by_code).collect();
+    merge(findings)
+}
+
+fn speak<'p, 's>(kind: Kind, run: Run<'p>, context: Context<'p, 's>) -> Vec<Finding<'p, 's>> {
+    let rules: Vec<(&Rule, Vec<&Case>)> = run
+        .rules
+        .iter()
+        .map(|rule| {
+            (rule, rule.cases.iter().filter(|case| case.about == kind && case.when.is_some()).collect())
+        })
+        .filter(|(_, cases): &(_, Vec<_>)| !cases.is_empty())
+        .collect();
+    let mut findings = Vec::new();
+    if !rules.is_empty() {
+        context.project.facts.each(kind, &mut |fact| {
+            for (rule, cases) in &rules {
+                ask(rule, cases, fact, context, &mut findings);
+            }
+        });
+    }
+    findings
+}
+
+fn ask<'p, 's>(
+    rule: &'p Rule,
+    cases: &[&'p Case],
+    fact: &dyn Fact<'s>,
+    context: Context<'p, 's>,
+    findings: &mut Vec<Finding<'p, 's>>,
+) {
+    let first = findings.len();
+    for case in cases {
+        let Some(condition) = &case.when else { continue };
+        if condition.ask(fact, context.limits) != Truth::Yes {
+            continue;
+        }
+        let at = case.at.and_then(|name| fact.field(name)).and_then(|view| view.span);
+        let at = at.unwrap_or(fact.head().anchor);
+        let spoken = findings.iter().skip(first).any(|finding| finding.place == at);
+        let Some(level) = level(case, at, context) else { continue };
+        if !spoken {
+            findings.push(Finding {
+                rule,
+                level,
+                message: case.message.render(fact, context.limits),
+                place: at,
+                subject: fact.head().subject,
+                related: fact.head().uses.clone(),
+            });
+        }
+    }
+}
+
+fn compute<'p, 's>(rule: &'p Rule, context: Context<'p, 's>) -> Vec<Finding<'p, 's>> {
+    let mut findings = Vec::new();
+    let Some(algorithm) = code::find(rule.id) else { return findings };
+    algorithm(&context, &mut |hit: Hit<'s>| {
+        let Some(case) = rule.cases.get(hit.case) else { return };
+        let Some(level) = level(case, hit.at, context) else { return };
+        findings.push(Finding {
+            rule,
+            level,
+            message: case.message.render_named(hit.subject, &hit.named, context.limits),
+            place: hit.at,
+            subject: hit.subject,
+            related: hit.related,
+        });
+    });
+    findings
+}
+
+/// The level of a case in the environment of the file it speaks of.
+fn level(case: &Case, at: Span, context: Context<'_, '_>) -> Option<Level> {
+    use crate::link::Environment;
+    let adjust = match context.project.environment(at.file) {
+        Environment::Template => case.in_template,
+        Environment::Development => case.in_development,
+        Environment::Unstated => case.in_unstated,
+        Environment::Production => super::Adjust::Keep,
+    };
+    adjust.apply(case.level)
+}
+
+/// The same rule at the same place is one finding: the worst level, the places of all.
+fn merge<'p, 's>(mut findings: Vec<Finding<'p, 's>>) -> Vec<Finding<'p, 's>> {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding<'p, 's>| (finding.place, finding.rule.id);
+        key(a).cmp(&key(b)).then(b.level.cmp(&a.level)).then_with(|| a.message.cmp(&b.message))
+    });
+    let mut merged: Vec<Finding<'p, 's>> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        match merged.last_mut() {
+            Some(last) if last.place == finding.place && last.rule.id == finding.rule.id => {
+                last.related.extend(finding.related);
+            }
+            _ => merged.push(finding),
+        }
+    }
+    for finding in &mut merged {
+        let place = finding.place;
+        finding.related.retain(|related: &Use<'s>| related.span != place);
+        finding.related.sort_unstable();
+        finding.related.dedup_by_key(|related| related.span);
+    }
+    merged
+}
