@@ -300,7 +300,8 @@ impl<'s> Text<'s> {
         Text { file: self.file, content, origin }
     }
 
-    /// The runs that make up this text, in order; a text that stands in the file as it is has one.
+    /// The runs that make up this text, in order; a text that stands in the file as it is has one. Those of
+    /// a joined text lie in the file of their part.
     #[must_use]
     pub fn pieces(&self) -> Cow<'_, [Piece]> {
         let one = |start, end| Cow::Owned(vec![Piece { at: 0, start, end }]);
@@ -308,6 +309,12 @@ impl<'s> Text<'s> {
             Origin::Shifted(by) => one(*by, by + offset(self.content.len())),
             Origin::Whole(start, end) => one(*start, *end),
             Origin::Pieced(pieces) => Cow::Borrowed(pieces),
+            Origin::Joined(parts) => {
+                let shifted = parts.iter().flat_map(|(at, part)| {
+                    part.pieces().into_owned().into_iter().map(move |piece| Piece { at: piece.at + at, ..piece })
+                });
+                Cow::Owned(shifted.collect())
+            }
         }
     }
 }
