@@ -360,13 +360,13 @@ fn pieced(pieces: &[Piece], total: u32, start: u32, end: u32) -> (u32, u32) {
     let first = piece_at(pieces, total, start);
     // The end belongs to the piece of the byte before it.
     let last = if end > start { piece_at(pieces, total, end - 1) } else { first };
-    let file_start = first.map_or(0, |(piece, length)| match piece.end - piece.start == length {
-        true => piece.start + (start - piece.at).min(length),
-        false => piece.start,
+    let linear = |piece: Piece, length| piece.end - piece.start == length;
+    let file_start = first.map_or(0, |(piece, length)| {
+        let skipped = if linear(piece, length) { (start - piece.at).min(length) } else { 0 };
+        piece.start + skipped
     });
-    let file_end = last.map_or(file_start, |(piece, length)| match piece.end - piece.start == length {
-        true => piece.start + (end - piece.at).min(length),
-        false => piece.end,
+    let file_end = last.map_or(file_start, |(piece, length)| {
+        if linear(piece, length) { piece.start + (end - piece.at).min(length) } else { piece.end }
     });
     (file_start, file_end)
 }
