@@ -8,6 +8,7 @@ mod helm_values;
 mod kubernetes;
 mod nginx;
 mod recognise;
+mod settings;
 mod unread;
 
 pub use recognise::{Candidate, Recognised, recognise};
