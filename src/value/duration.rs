@@ -382,7 +382,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_overflows(value in "[0-9.,_PTymwdhs -]{0,60}") {
-            parse(&value, Some(Unit::Year));
+            let _ = parse(&value, Some(Unit::Year));
         }
     }
 }
