@@ -300,7 +300,8 @@ impl<'s> Text<'s> {
         Text { file: self.file, content, origin }
     }
 
-    /// The runs that make up this text, in order; a text that stands in the file as it is has one.
+    /// The runs that make up this text, in order; a text that stands in the file as it is has one. Those of
+    /// a joined text lie in the file of their part.
     #[must_use]
     pub fn pieces(&self) -> Cow<'_, [Piece]> {
         let one = |start, end| Cow::Owned(vec![Piece { at: 0, start, end }]);
@@ -308,6 +309,12 @@ impl<'s> Text<'s> {
             Origin::Shifted(by) => one(*by, by + offset(self.content.len())),
             Origin::Whole(start, end) => one(*start, *end),
             Origin::Pieced(pieces) => Cow::Borrowed(pieces),
+            Origin::Joined(parts) => {
+                let shifted = parts.iter().flat_map(|(at, part)| {
+                    part.pieces().into_owned().into_iter().map(move |piece| Piece { at: piece.at + at, ..piece })
+                });
+                Cow::Owned(shifted.collect())
+            }
         }
     }
 }
@@ -353,13 +360,13 @@ fn pieced(pieces: &[Piece], total: u32, start: u32, end: u32) -> (u32, u32) {
     let first = piece_at(pieces, total, start);
     // The end belongs to the piece of the byte before it.
     let last = if end > start { piece_at(pieces, total, end - 1) } else { first };
-    let file_start = first.map_or(0, |(piece, length)| match piece.end - piece.start == length {
-        true => piece.start + (start - piece.at).min(length),
-        false => piece.start,
+    let linear = |piece: Piece, length| piece.end - piece.start == length;
+    let file_start = first.map_or(0, |(piece, length)| {
+        let skipped = if linear(piece, length) { (start - piece.at).min(length) } else { 0 };
+        piece.start + skipped
     });
-    let file_end = last.map_or(file_start, |(piece, length)| match piece.end - piece.start == length {
-        true => piece.start + (end - piece.at).min(length),
-        false => piece.end,
+    let file_end = last.map_or(file_start, |(piece, length)| {
+        if linear(piece, length) { piece.start + (end - piece.at).min(length) } else { piece.end }
     });
     (file_start, file_end)
 }

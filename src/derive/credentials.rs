@@ -6,7 +6,12 @@ use crate::source::{Sources, Span};
 use crate::value::secret::{self, Class};
 use crate::value::{boolean, url};
 
-pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, _: &'s Sources, out: &mut Facts<'s>) {
+pub(super) fn derive<'s>(
+    named: &Named<'_, 's>,
+    siblings: &Siblings<'_, 's>,
+    _: &'s Sources,
+    out: &mut Facts<'s>,
+) {
     if authentication_off(named, out) {
         return;
     }
@@ -28,8 +33,21 @@ fn class(class: Class) -> Option<CredentialClass> {
     }
 }
 
-fn push<'s>(named: &Named<'_, 's>, class: CredentialClass, evidence: &'static str, at: Span, out: &mut Facts<'s>) {
-    out.credentials.push(credential(&named.head_at(at), class, named.setting.store, named.name(), evidence, at));
+fn push<'s>(
+    named: &Named<'_, 's>,
+    class: CredentialClass,
+    evidence: &'static str,
+    at: Span,
+    out: &mut Facts<'s>,
+) {
+    out.credentials.push(credential(
+        &named.head_at(at),
+        class,
+        named.setting.store,
+        named.name(),
+        evidence,
+        at,
+    ));
 }
 
 /// A credential fact.
@@ -55,17 +73,26 @@ pub(super) fn credential<'s>(
 fn authentication_off<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
     let key = &named.key;
     let value = named.value;
-    let off = if key.ends_with(&["allow", "empty", "password"]) || key.ends_with(&["allow", "empty", "root", "password"]) {
+    let off = if key.ends_with(&["allow", "empty", "password"])
+        || key.ends_with(&["allow", "empty", "root", "password"])
+    {
         // The images of MySQL and MariaDB take any value for yes, those of Bitnami only a true one.
         let any_value = key.has_any(&["mysql", "mariadb"]) && key.words().len() > 3;
         !value.is_empty() && (any_value || boolean::parse(value) == Some(true))
     } else if key.ends_with(&["host", "auth", "method"]) {
         value.eq_ignore_ascii_case("trust")
-    } else if key.ends_with(&["auth", "enabled"]) || key.ends_with(&["authentication", "enabled"]) || key.ends_with(&["enable", "auth"]) {
+    } else if key.ends_with(&["auth", "enabled"])
+        || key.ends_with(&["authentication", "enabled"])
+        || key.ends_with(&["enable", "auth"])
+    {
         boolean::parse(value) == Some(false)
-    } else if key.ends_with(&["disable", "auth"]) || key.ends_with(&["disable", "authentication"]) || key.ends_with(&["auth", "disabled"]) {
+    } else if key.ends_with(&["disable", "auth"])
+        || key.ends_with(&["disable", "authentication"])
+        || key.ends_with(&["auth", "disabled"])
+    {
         boolean::parse(value) == Some(true)
-    } else if key.is(&["xpack", "security", "enabled"]) || key.ends_with(&["plugins", "security", "disabled"]) {
+    } else if key.is(&["xpack", "security", "enabled"]) || key.ends_with(&["plugins", "security", "disabled"])
+    {
         boolean::parse(value) == Some(key.ends_with(&["disabled"]))
     } else if key.is(&["neo4j", "auth"]) {
         value.eq_ignore_ascii_case("none")
@@ -89,7 +116,10 @@ fn in_urls<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
         let Some(password) = &url.password else { continue };
         let user = url.user.as_ref().map(|user| user.text);
         if let Some((class, evidence)) = password_class(user, password.text) {
-            let start = url.user.as_ref().map_or(password.range.start, |user| user.range.start.min(password.range.start));
+            let start = url
+                .user
+                .as_ref()
+                .map_or(password.range.start, |user| user.range.start.min(password.range.start));
             let at = text.span(start..password.range.end);
             push(named, class, evidence, at, out);
             found = true;
@@ -107,7 +137,8 @@ pub(super) fn password_class(user: Option<&str>, password: &str) -> Option<(Cred
         return Some((CredentialClass::Default, "a default user and password"));
     }
     let key = crate::value::key::Key::new("PASSWORD");
-    class(secret::classify_as(secret::KeyKind::Password, &key, password, user)).map(|class| (class, "a password in a URL"))
+    class(secret::classify_as(secret::KeyKind::Password, &key, password, user))
+        .map(|class| (class, "a password in a URL"))
 }
 
 /// Known token formats and private keys, whatever the setting is called.
@@ -127,7 +158,9 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
     let Some(kind) = secret::is_secret_key(key) else { return };
     let user = user_beside(named, siblings);
     let Some(class) = class(secret::classify_as(kind, key, named.value, user)) else { return };
-    if class == CredentialClass::Empty && !(kind == secret::KeyKind::Password && !has_file_sibling(named, siblings)) {
+    if class == CredentialClass::Empty
+        && !(kind == secret::KeyKind::Password && !has_file_sibling(named, siblings))
+    {
         // An empty token is a feature left off; an empty password beside `*_FILE` is read from there.
         return;
     }
@@ -141,7 +174,9 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
 }
 
 fn has_file_sibling(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool {
-    let beside = |suffix: &str| siblings.get(&format!("{}{suffix}", named.name())).is_some_and(|file| !file.value.is_empty());
+    let beside = |suffix: &str| {
+        siblings.get(&format!("{}{suffix}", named.name())).is_some_and(|file| !file.value.is_empty())
+    };
     beside("_FILE") || beside("__FILE")
 }
 
@@ -149,7 +184,13 @@ fn has_file_sibling(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool 
 fn user_beside<'b>(named: &Named<'_, '_>, siblings: &'b Siblings<'_, '_>) -> Option<&'b str> {
     let words = named.key.words().len().saturating_sub(1);
     let user = |sibling: &&Named<'_, '_>| {
-        sibling.key.ends_with(&["user"]) || sibling.key.ends_with(&["username"]) || sibling.key.ends_with(&["login"])
+        sibling.key.ends_with(&["user"])
+            || sibling.key.ends_with(&["username"])
+            || sibling.key.ends_with(&["login"])
     };
-    siblings.sharing(&named.key, words).filter(user).map(|sibling| sibling.value).find(|value| !value.is_empty())
+    siblings
+        .sharing(&named.key, words)
+        .filter(user)
+        .map(|sibling| sibling.value)
+        .find(|value| !value.is_empty())
 }

@@ -9,23 +9,50 @@ use crate::value::url::{self, Tls, Url};
 
 /// Last words of names that hold an address: what stands before them names the thing that is connected to.
 const ADDRESS_WORDS: &[&str] = &[
-    "url", "urls", "uri", "uris", "dsn", "address", "addr", "endpoint", "host", "hosts", "connection", "string",
-    "server", "servers", "link", "base", "api",
+    "url",
+    "urls",
+    "uri",
+    "uris",
+    "dsn",
+    "address",
+    "addr",
+    "endpoint",
+    "host",
+    "hosts",
+    "connection",
+    "string",
+    "server",
+    "servers",
+    "link",
+    "base",
+    "api",
 ];
 
-pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>) {
+pub(super) fn derive<'s>(
+    named: &Named<'_, 's>,
+    siblings: &Siblings<'_, 's>,
+    sources: &'s Sources,
+    out: &mut Facts<'s>,
+) {
     let value = named.setting.text.as_str();
     if !value.contains(':') && !value.contains('=') || is_list_of_names(&named.key) {
         return;
     }
-    let sibling_tls = || siblings.turned_on(&named.key, subject_words(&named.key), &["ssl", "tls", "https", "usessl", "usetls"]);
+    let sibling_tls = || {
+        siblings.turned_on(
+            &named.key,
+            subject_words(&named.key),
+            &["ssl", "tls", "https", "usessl", "usetls"],
+        )
+    };
     endpoints(&named.setting.text, &named.head(), named.name(), &sibling_tls, sources, out);
 }
 
 /// How many first words of a name say what is connected to: one of `DATABASE_URL`, two of `QUEUE_REDIS_URL`.
 fn subject_words(key: &Key<'_>) -> usize {
     let words = key.words();
-    let trailing = words.iter().rev().take_while(|word| ADDRESS_WORDS.iter().any(|one| word.eq_ignore_ascii_case(one)));
+    let trailing =
+        words.iter().rev().take_while(|word| ADDRESS_WORDS.iter().any(|one| word.eq_ignore_ascii_case(one)));
     (words.len() - trailing.count()).max(1)
 }
 
@@ -33,7 +60,19 @@ fn subject_words(key: &Key<'_>) -> usize {
 /// connections.
 fn is_list_of_names(key: &Key<'_>) -> bool {
     key.has(&["no", "proxy"])
-        || key.has_any(&["noproxy", "origin", "origins", "cors", "xmlns", "schema", "namespace", "namespaces", "redirect", "referer", "referrer"])
+        || key.has_any(&[
+            "noproxy",
+            "origin",
+            "origins",
+            "cors",
+            "xmlns",
+            "schema",
+            "namespace",
+            "namespaces",
+            "redirect",
+            "referer",
+            "referrer",
+        ])
         || key.ends_with(&["issuer"])
         || key.ends_with(&["audience"])
         || key.has_any(&["docs", "documentation", "homepage", "license"])
@@ -57,7 +96,9 @@ pub(super) fn endpoints<'s>(
             out.switches.push(switch(head, Protects::Verification, Position::Off, key, text.span(range)));
         }
         match url::tls(&url) {
-            Tls::Off(range) => out.switches.push(switch(head, Protects::Tls, Position::Off, key, text.span(range))),
+            Tls::Off(range) => {
+                out.switches.push(switch(head, Protects::Tls, Position::Off, key, text.span(range)))
+            }
             Tls::Optional(range) => {
                 out.switches.push(switch(head, Protects::Tls, Position::Optional, key, text.span(range)));
             }
@@ -102,7 +143,13 @@ fn endpoint<'s>(
     }
 }
 
-fn switch<'s>(head: &Head<'s>, protects: Protects, position: Position, key: &'s str, span: Span) -> Switch<'s> {
+fn switch<'s>(
+    head: &Head<'s>,
+    protects: Protects,
+    position: Position,
+    key: &'s str,
+    span: Span,
+) -> Switch<'s> {
     Switch {
         head: Head { anchor: span, ..head.clone() },
         protects: Field::set(protects, span, ""),

@@ -9,7 +9,12 @@ use crate::source::{Sources, Span, Text};
 use crate::value::key::Key;
 use crate::value::{list, url};
 
-pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>) {
+pub(super) fn derive<'s>(
+    named: &Named<'_, 's>,
+    siblings: &Siblings<'_, 's>,
+    sources: &'s Sources,
+    out: &mut Facts<'s>,
+) {
     if named.value.is_empty() {
         return;
     }
@@ -19,7 +24,11 @@ pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, sou
     } else if names_region(key) {
         let provider = provider(named, siblings);
         for item in list::split(named.setting.text.as_str()) {
-            let span = if item.text == named.value { named.place() } else { named.setting.text.span(item.range.clone()) };
+            let span = if item.text == named.value {
+                named.place()
+            } else {
+                named.setting.text.span(item.range.clone())
+            };
             region(item.text, provider, &named.head_at(span), named.name(), sources, out);
         }
     } else if names_country(key) {
@@ -30,11 +39,28 @@ pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, sou
 
 fn declares(key: &Key<'_>) -> Option<Declares> {
     let jurisdiction = key.has_any(&["jurisdiction", "jurisdictions"]);
-    let names_places = jurisdiction && key.has_any(&["supported", "allowed", "permitted", "approved", "jurisdictions", "list"]);
-    if key.has(&["data", "residency"]) || key.ends_with(&["residency"]) || key.ends_with(&["residency", "region"]) || key.ends_with(&["residency", "country"]) {
+    let names_places = jurisdiction
+        && key.has_any(&["supported", "allowed", "permitted", "approved", "jurisdictions", "list"]);
+    if key.has(&["data", "residency"])
+        || key.ends_with(&["residency"])
+        || key.ends_with(&["residency", "region"])
+        || key.ends_with(&["residency", "country"])
+    {
         return Some(Declares::Residency);
     }
-    let switch = key.has_any(&["detection", "auto", "enabled", "enable", "validation", "cross", "url", "file", "service", "mode", "check"]);
+    let switch = key.has_any(&[
+        "detection",
+        "auto",
+        "enabled",
+        "enable",
+        "validation",
+        "cross",
+        "url",
+        "file",
+        "service",
+        "mode",
+        "check",
+    ]);
     if switch || !jurisdiction {
         return None;
     }
@@ -60,7 +86,14 @@ fn declaration<'s>(named: &Named<'_, 's>, declares: Declares, sources: &'s Sourc
             None if !regions::lookup(item.text, None).regions().is_empty() => {
                 region(item.text, None, &named.head_at(span), named.name(), sources, out);
             }
-            None => unknown(item.text, jurisdictions::suggest(item.text), &named.head_at(span), named.name(), sources, out),
+            None => unknown(
+                item.text,
+                jurisdictions::suggest(item.text),
+                &named.head_at(span),
+                named.name(),
+                sources,
+                out,
+            ),
         }
     }
     out.declarations.push(Declaration {
@@ -103,7 +136,9 @@ fn names_country(key: &Key<'_>) -> bool {
 /// The provider that the words of a name speak of.
 fn key_provider(key: &Key<'_>) -> Option<Provider> {
     key.words().iter().find_map(|word| match word.to_ascii_lowercase().as_str() {
-        "s3" | "ses" | "sqs" | "sns" | "dynamodb" | "bedrock" | "cognito" | "ecr" | "eks" => Provider::parse("aws"),
+        "s3" | "ses" | "sqs" | "sns" | "dynamodb" | "bedrock" | "cognito" | "ecr" | "eks" => {
+            Provider::parse("aws")
+        }
         "gcs" | "google" | "vertex" | "gke" | "bigquery" | "firestore" | "cloudsdk" => Provider::parse("gcp"),
         "spaces" | "do" => Provider::parse("digitalocean"),
         word => Provider::parse(word),
@@ -116,7 +151,8 @@ fn provider(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> Option<Provid
     let endpoint = siblings.sharing(&named.key, 1).find_map(|sibling| {
         sibling.key.has_any(&["endpoint", "url", "uri", "host"]).then_some(())?;
         let url = url::find_all(sibling.value).next();
-        let host = url.as_ref().and_then(|url| url.hosts.first()).map_or(sibling.value, |host| host.name.text);
+        let host =
+            url.as_ref().and_then(|url| url.hosts.first()).map_or(sibling.value, |host| host.name.text);
         endpoints::provider_of_host(host)
     });
     endpoint.or_else(|| key_provider(&named.key))
@@ -158,12 +194,26 @@ pub(super) fn region<'s>(
     }
 }
 
-fn push_known<'s>(known: &'static Known, code: &str, head: &Head<'s>, key: &'s str, sources: &'s Sources, out: &mut Facts<'s>) {
+fn push_known<'s>(
+    known: &'static Known,
+    code: &str,
+    head: &Head<'s>,
+    key: &'s str,
+    sources: &'s Sources,
+    out: &mut Facts<'s>,
+) {
     let place = format!("{} ({})", described(known.place, known.within), known.provider);
     push(code, Stating::Explicit, &place, known.within, head, key, None, sources, out);
 }
 
-fn push_place<'s>(place: Jurisdiction, code: &str, head: &Head<'s>, key: &'s str, sources: &'s Sources, out: &mut Facts<'s>) {
+fn push_place<'s>(
+    place: Jurisdiction,
+    code: &str,
+    head: &Head<'s>,
+    key: &'s str,
+    sources: &'s Sources,
+    out: &mut Facts<'s>,
+) {
     push(code, Stating::Explicit, place.name(), &[place], head, key, None, sources, out);
 }
 
@@ -178,7 +228,14 @@ fn described(place: &str, within: &[Jurisdiction]) -> String {
     }
 }
 
-fn unknown<'s>(text: &str, suggestion: Option<&'static str>, head: &Head<'s>, key: &'s str, sources: &'s Sources, out: &mut Facts<'s>) {
+fn unknown<'s>(
+    text: &str,
+    suggestion: Option<&'static str>,
+    head: &Head<'s>,
+    key: &'s str,
+    sources: &'s Sources,
+    out: &mut Facts<'s>,
+) {
     push(text, Stating::Unknown, "", &[], head, key, suggestion, sources, out);
 }
 
@@ -191,14 +248,27 @@ fn country<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>)
 }
 
 /// Each host in a text whose place is known.
-pub(super) fn hosts<'s>(text: &Text<'s>, head: &Head<'s>, key: &'s str, sources: &'s Sources, out: &mut Facts<'s>) {
+pub(super) fn hosts<'s>(
+    text: &Text<'s>,
+    head: &Head<'s>,
+    key: &'s str,
+    sources: &'s Sources,
+    out: &mut Facts<'s>,
+) {
     let value = text.as_str();
     let mut seen = false;
     for url in url::find_all(value) {
         seen = true;
         for host in &url.hosts {
             if let Some(location) = endpoints::locate(host.name.text, url.path.text) {
-                located(&location, host.name.text, &Head { anchor: text.span(host.name.range.clone()), ..head.clone() }, key, sources, out);
+                located(
+                    &location,
+                    host.name.text,
+                    &Head { anchor: text.span(host.name.range.clone()), ..head.clone() },
+                    key,
+                    sources,
+                    out,
+                );
             }
         }
     }
@@ -212,7 +282,14 @@ pub(super) fn hosts<'s>(text: &Text<'s>, head: &Head<'s>, key: &'s str, sources:
 }
 
 /// A host whose place is known.
-pub(super) fn located<'s>(location: &Location, host: &str, head: &Head<'s>, key: &'s str, sources: &'s Sources, out: &mut Facts<'s>) {
+pub(super) fn located<'s>(
+    location: &Location,
+    host: &str,
+    head: &Head<'s>,
+    key: &'s str,
+    sources: &'s Sources,
+    out: &mut Facts<'s>,
+) {
     let stating = match location.certainty {
         Certainty::Explicit => Stating::Explicit,
         Certainty::Default => Stating::Default,

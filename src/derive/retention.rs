@@ -7,13 +7,46 @@ use crate::value::key::Key;
 
 /// Words that say how long something is kept.
 const KEEPING: &[&str] = &[
-    "retention", "retain", "retained", "retains", "keep", "kept", "expire", "expires", "expiry", "expiration",
-    "maxage", "ttl", "purge", "lifetime", "prune",
+    "retention",
+    "retain",
+    "retained",
+    "retains",
+    "keep",
+    "kept",
+    "expire",
+    "expires",
+    "expiry",
+    "expiration",
+    "maxage",
+    "ttl",
+    "purge",
+    "lifetime",
+    "prune",
 ];
 /// Things beside records that are kept too; their lifetimes are another matter.
 const OTHER_THINGS: &[&str] = &[
-    "token", "tokens", "cache", "session", "sessions", "cookie", "cookies", "jwt", "lock", "locks", "timeout",
-    "cert", "certificate", "url", "link", "count", "copies", "size", "bytes", "alive", "keepalive", "interval",
+    "token",
+    "tokens",
+    "cache",
+    "session",
+    "sessions",
+    "cookie",
+    "cookies",
+    "jwt",
+    "lock",
+    "locks",
+    "timeout",
+    "cert",
+    "certificate",
+    "url",
+    "link",
+    "count",
+    "copies",
+    "size",
+    "bytes",
+    "alive",
+    "keepalive",
+    "interval",
 ];
 
 pub(super) fn derive<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {

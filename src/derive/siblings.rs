@@ -68,8 +68,14 @@ impl<'a, 's> Siblings<'a, 's> {
     }
 
     /// The siblings whose names begin with the same words, this many of them.
-    pub(super) fn sharing<'b>(&'b self, key: &'b Key<'b>, words: usize) -> impl Iterator<Item = &'b Named<'a, 's>> {
-        self.0.iter().filter(move |named| named.key.text() != key.text() && named.key.shares_start(key, words))
+    pub(super) fn sharing<'b>(
+        &'b self,
+        key: &'b Key<'b>,
+        words: usize,
+    ) -> impl Iterator<Item = &'b Named<'a, 's>> {
+        self.0
+            .iter()
+            .filter(move |named| named.key.text() != key.text() && named.key.shares_start(key, words))
     }
 
     /// Whether one of the siblings with these first words is switched on and has one of these words behind

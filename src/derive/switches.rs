@@ -10,15 +10,46 @@ use crate::value::key::Key;
 
 /// Words that only say that a name is a switch.
 const ON_WORDS: &[&str] = &[
-    "enable", "enabled", "enabling", "active", "activate", "activated", "on", "use", "using", "force", "forced",
-    "require", "required", "requires", "is", "mode", "should", "support", "redirect", "only", "secure", "allow",
-    "connection", "connections", "with", "want", "default",
+    "enable",
+    "enabled",
+    "enabling",
+    "active",
+    "activate",
+    "activated",
+    "on",
+    "use",
+    "using",
+    "force",
+    "forced",
+    "require",
+    "required",
+    "requires",
+    "is",
+    "mode",
+    "should",
+    "support",
+    "redirect",
+    "only",
+    "secure",
+    "allow",
+    "connection",
+    "connections",
+    "with",
+    "want",
+    "default",
 ];
 /// Words that turn a switch's meaning round.
-const OFF_WORDS: &[&str] =
-    &["disable", "disabled", "disables", "no", "skip", "skipped", "without", "ignore", "bypass", "off", "non", "not"];
+const OFF_WORDS: &[&str] = &[
+    "disable", "disabled", "disables", "no", "skip", "skipped", "without", "ignore", "bypass", "off", "non",
+    "not",
+];
 
-pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>) {
+pub(super) fn derive<'s>(
+    named: &Named<'_, 's>,
+    siblings: &Siblings<'_, 's>,
+    sources: &'s Sources,
+    out: &mut Facts<'s>,
+) {
     if named.value.is_empty() || named.key.words().is_empty() || named.value.len() > 256 {
         return;
     }
@@ -74,11 +105,33 @@ fn verification(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects
     {
         return value.map(|on| (Protects::Verification, position(on)));
     }
-    let about_tls = key.has_any(&["ssl", "tls", "https", "cert", "certs", "certificate", "certificates", "x509", "peer", "hostname", "host", "ca"]);
+    let about_tls = key.has_any(&[
+        "ssl",
+        "tls",
+        "https",
+        "cert",
+        "certs",
+        "certificate",
+        "certificates",
+        "x509",
+        "peer",
+        "hostname",
+        "host",
+        "ca",
+    ]);
     if !about_tls {
         return None;
     }
-    let verifies = key.has_any(&["verify", "verification", "verified", "validate", "validation", "check", "checks", "checking"]);
+    let verifies = key.has_any(&[
+        "verify",
+        "verification",
+        "verified",
+        "validate",
+        "validation",
+        "check",
+        "checks",
+        "checking",
+    ]);
     if verifies {
         let last = key.last().to_ascii_lowercase();
         if ["path", "file", "dir", "interval", "timeout", "depth", "url", "cron"].contains(&last.as_str())
@@ -87,12 +140,25 @@ fn verification(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects
             return None;
         }
         if key.has_any(&["host", "hostname", "ca", "peer"])
-            && !key.has_any(&["ssl", "tls", "https", "cert", "certs", "certificate", "certificates", "x509", "verify", "verification"])
+            && !key.has_any(&[
+                "ssl",
+                "tls",
+                "https",
+                "cert",
+                "certs",
+                "certificate",
+                "certificates",
+                "x509",
+                "verify",
+                "verification",
+            ])
         {
             return None;
         }
         let (_, reversed) = subject(key);
-        if key.ends_with(&["mode"]) && matches!(named.value.to_ascii_lowercase().as_str(), "none" | "no" | "off") {
+        if key.ends_with(&["mode"])
+            && matches!(named.value.to_ascii_lowercase().as_str(), "none" | "no" | "off")
+        {
             return Some((Protects::Verification, Position::Off));
         }
         return value.map(|on| (Protects::Verification, position(on != reversed)));
@@ -125,7 +191,8 @@ fn kafka(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> Option<(Protects
     let plaintext = |item: &str| {
         let protocol = item.rsplit(':').next().unwrap_or(item);
         let protocol = if item.contains("://") { item.split("://").next().unwrap_or(item) } else { protocol };
-        protocol.trim().eq_ignore_ascii_case("PLAINTEXT") || protocol.trim().eq_ignore_ascii_case("SASL_PLAINTEXT")
+        protocol.trim().eq_ignore_ascii_case("PLAINTEXT")
+            || protocol.trim().eq_ignore_ascii_case("SASL_PLAINTEXT")
     };
     named.value.split(',').any(plaintext).then_some((Protects::Tls, Position::Off))
 }
@@ -134,12 +201,17 @@ fn kafka(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> Option<(Protects
 /// <https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION>
 fn sslmode(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
-    let about = key.ends_with(&["sslmode"]) || key.ends_with(&["ssl", "mode"]) || key.is(&["pgsslmode"]) || key.ends_with(&["tls", "mode"]);
+    let about = key.ends_with(&["sslmode"])
+        || key.ends_with(&["ssl", "mode"])
+        || key.is(&["pgsslmode"])
+        || key.ends_with(&["tls", "mode"]);
     if !about {
         return None;
     }
     match named.value.to_ascii_lowercase().as_str() {
-        "disable" | "disabled" | "allow" | "off" | "none" | "false" | "no" => Some((Protects::Tls, Position::Off)),
+        "disable" | "disabled" | "allow" | "off" | "none" | "false" | "no" => {
+            Some((Protects::Tls, Position::Off))
+        }
         "prefer" | "preferred" => Some((Protects::Tls, Position::Optional)),
         _ => None,
     }
@@ -153,9 +225,21 @@ fn tls(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Positio
     // the start and STARTTLS; both are encrypted.
     let secure = key.ends_with(&["secure"])
         && !key.has_any(&["smtp", "mail", "email", "cookie", "cookies", "session", "csrf"])
-        && key.has_any(&["minio", "s3", "storage", "redis", "qdrant", "milvus", "weaviate", "otlp", "clickhouse"]);
+        && key.has_any(&[
+            "minio",
+            "s3",
+            "storage",
+            "redis",
+            "qdrant",
+            "milvus",
+            "weaviate",
+            "otlp",
+            "clickhouse",
+        ]);
     let insecure = key.ends_with(&["insecure"]) && key.has_any(&["otlp", "exporter", "grpc", "endpoint"]);
-    if !(names_tls || secure || insecure) || key.has_any(&["smtp", "mail", "email"]) && key.ends_with(&["secure"]) {
+    if !(names_tls || secure || insecure)
+        || key.has_any(&["smtp", "mail", "email"]) && key.ends_with(&["secure"])
+    {
         return None;
     }
     // `ignore` and `skip` before TLS speak of certificates' errors.
@@ -176,8 +260,23 @@ fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects,
     }
     let (words, reversed) = subject(key);
     const AUDIT: &[&str] = &[
-        "audit", "audits", "auditing", "auditlog", "auditlogs", "auditd", "log", "logs", "logger", "logging", "trail", "trails",
-        "event", "events", "record", "records", "recording",
+        "audit",
+        "audits",
+        "auditing",
+        "auditlog",
+        "auditlogs",
+        "auditd",
+        "log",
+        "logs",
+        "logger",
+        "logging",
+        "trail",
+        "trails",
+        "event",
+        "events",
+        "record",
+        "records",
+        "recording",
     ];
     let protects = if backup && one_of(words.last(), &["encrypt", "encryption", "encrypted", "sse"]) {
         Protects::BackupEncryption
@@ -186,7 +285,8 @@ fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects,
     } else {
         return None;
     };
-    let on = boolean::parse(named.value).or_else(|| named.value.eq_ignore_ascii_case("none").then_some(false))?;
+    let on =
+        boolean::parse(named.value).or_else(|| named.value.eq_ignore_ascii_case("none").then_some(false))?;
     Some((protects, position(on != reversed)))
 }
 
@@ -194,12 +294,13 @@ fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects,
 fn debug(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
     let (words, reversed) = subject(key);
-    let about = one_of(words.last(), &["debug", "debugger", "debugging", "swagger", "graphiql", "profiler", "pprof"])
-        || key.ends_with(&["debug", "routes"])
-        || key.ends_with(&["debug", "endpoints"])
-        || key.ends_with(&["swagger", "ui"])
-        || key.ends_with(&["swagger", "ui", "enabled"])
-        || key.ends_with(&["debug", "toolbar"]);
+    let about =
+        one_of(words.last(), &["debug", "debugger", "debugging", "swagger", "graphiql", "profiler", "pprof"])
+            || key.ends_with(&["debug", "routes"])
+            || key.ends_with(&["debug", "endpoints"])
+            || key.ends_with(&["swagger", "ui"])
+            || key.ends_with(&["swagger", "ui", "enabled"])
+            || key.ends_with(&["debug", "toolbar"]);
     if !about {
         return None;
     }
@@ -212,7 +313,9 @@ fn development<'s>(named: &Named<'_, 's>, _: &'s Sources, out: &mut Facts<'s>) {
     let key = &named.key;
     if Environment::of_setting(named.name(), named.value) == Environment::Development {
         out.switches.push(switch(named, Protects::Debug, Position::Off, named.place()));
-    } else if (key.ends_with(&["log", "level"]) || key.ends_with(&["loglevel"]) || key.ends_with(&["logging", "level"]))
+    } else if (key.ends_with(&["log", "level"])
+        || key.ends_with(&["loglevel"])
+        || key.ends_with(&["logging", "level"]))
         && matches!(named.value.to_ascii_lowercase().as_str(), "debug" | "trace" | "silly")
     {
         out.switches.push(switch(named, Protects::LogLevel, Position::Off, named.place()));

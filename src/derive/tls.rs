@@ -12,7 +12,9 @@ pub(super) fn derive<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut 
     if !about_tls || named.value.is_empty() {
         return;
     }
-    if key.has_any(&["cipher", "ciphers", "ciphersuites", "suites"]) && !key.has_any(&["prefer", "server", "order"]) {
+    if key.has_any(&["cipher", "ciphers", "ciphersuites", "suites"])
+        && !key.has_any(&["prefer", "server", "order"])
+    {
         ciphers(&named.setting.text, &named.head(), sources, out);
     } else if key.has_any(&["version", "versions", "protocol", "protocols", "sslprotocols", "tlsversion"])
         && !key.has_any(&["max", "maximum"])

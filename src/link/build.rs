@@ -44,7 +44,8 @@ fn resolve<'s>(
         stage.map(|stage| use_stage(stage, build, Use { span: build.span, note: build.note }))
     });
     let Some(reading) = readings.get_mut(user) else { return };
-    let subject = reading.facts.containers.get(build.container).map_or("", |container| container.head.subject);
+    let subject =
+        reading.facts.containers.get(build.container).map_or("", |container| container.head.subject);
     match stage {
         Some(Some(from)) => {
             if let Some(container) = reading.facts.containers.get_mut(build.container) {
@@ -61,7 +62,14 @@ fn resolve<'s>(
             let here = folder.is_empty() || around.entry(folder) == Some(Entry::Folder);
             if here && around.entry(path).is_none() {
                 let path = sources.keep(path.clone().into());
-                refer(&mut reading.facts, ReferenceKind::File, path, Resolution::Missing, build.span, subject);
+                refer(
+                    &mut reading.facts,
+                    ReferenceKind::File,
+                    path,
+                    Resolution::Missing,
+                    build.span,
+                    subject,
+                );
             }
         }
     }

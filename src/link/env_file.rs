@@ -43,6 +43,7 @@ pub(super) fn link<'s>(
 /// A `.env` that is ignored, or beside which an example lies, is made on each machine.
 fn resolution(path: &str, around: &dyn Surroundings) -> Resolution {
     let example = |suffix: &str| around.entry(&format!("{path}.{suffix}")).is_some();
-    let kept_out = around.is_ignored(path) || ["example", "sample", "template", "dist"].into_iter().any(example);
+    let kept_out =
+        around.is_ignored(path) || ["example", "sample", "template", "dist"].into_iter().any(example);
     if kept_out { Resolution::MadeElsewhere } else { Resolution::Missing }
 }

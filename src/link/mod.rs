@@ -51,7 +51,11 @@ pub trait Surroundings {
 
 /// Resolves all references.
 #[must_use]
-pub fn link<'s>(mut readings: Vec<Reading<'s>>, around: &dyn Surroundings, sources: &'s Sources) -> Project<'s> {
+pub fn link<'s>(
+    mut readings: Vec<Reading<'s>>,
+    around: &dyn Surroundings,
+    sources: &'s Sources,
+) -> Project<'s> {
     let files: FxHashMap<&'s str, usize> =
         readings.iter().enumerate().map(|(index, reading)| (reading.path, index)).collect();
     build::link(&mut readings, &files, around, sources);

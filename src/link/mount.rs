@@ -16,7 +16,14 @@ pub(super) fn link(readings: &mut [Reading<'_>], around: &dyn Surroundings) {
             if is_file && inside && around.entry(&mount.path).is_none() && !around.is_ignored(&mount.path) {
                 let subject = reading.facts.containers.get(mount.container);
                 let subject = subject.map_or("", |container| container.head.subject);
-                refer(&mut reading.facts, ReferenceKind::Mount, mount.source, Resolution::Missing, mount.span, subject);
+                refer(
+                    &mut reading.facts,
+                    ReferenceKind::Mount,
+                    mount.source,
+                    Resolution::Missing,
+                    mount.span,
+                    subject,
+                );
             }
         }
         reading.links.mounts = mounts;

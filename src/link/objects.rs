@@ -23,7 +23,10 @@ fn folder(path: &str) -> &str {
 /// Whether a file lies in the same deployment as a folder: in it, below it, or in one of its parents'
 /// folders as far as names are unique there.
 fn nearness(folder_of_user: &str, folder_of_object: &str) -> usize {
-    let common = folder_of_user.split('/').zip(folder_of_object.split('/')).take_while(|(a, b)| a == b && !a.is_empty());
+    let common = folder_of_user
+        .split('/')
+        .zip(folder_of_object.split('/'))
+        .take_while(|(a, b)| a == b && !a.is_empty());
     common.count()
 }
 
@@ -51,7 +54,8 @@ fn resolve<'s>(readings: &mut [Reading<'s>], user: usize, from: &str, one: &Obje
         None if one.optional => {}
         None => {
             // Secrets are made out of band on purpose; so, often, is all that an operator or a chart makes.
-            let resolution = if one.kind == "Secret" { Resolution::MadeElsewhere } else { Resolution::Missing };
+            let resolution =
+                if one.kind == "Secret" { Resolution::MadeElsewhere } else { Resolution::Missing };
             missing(readings, user, kind.0, one.name, resolution, one);
         }
     }
@@ -95,9 +99,19 @@ fn missing<'s>(
 
 /// A key of a ConfigMap or a Secret that a container takes under another name: the setting is the
 /// container's too, and where its own name says nothing, it is judged under the name of the use.
-fn use_setting<'s>(readings: &mut [Reading<'s>], reading: usize, object: usize, key: &str, one: &ObjectUse<'s>) {
+fn use_setting<'s>(
+    readings: &mut [Reading<'s>],
+    reading: usize,
+    object: usize,
+    key: &str,
+    one: &ObjectUse<'s>,
+) {
     let Some(holder) = readings.get_mut(reading) else { return };
-    let Some(place) = holder.links.objects.get(object).and_then(|object| object.data.iter().find(|(name, ..)| *name == key))
+    let Some(place) = holder
+        .links
+        .objects
+        .get(object)
+        .and_then(|object| object.data.iter().find(|(name, ..)| *name == key))
     else {
         return;
     };

@@ -54,7 +54,7 @@ impl Builder {
     }
 
     /// The text; what stands in its file in one run is borrowed from there.
-    pub(super) fn finish<'s>(self, sources: &'s Sources) -> Text<'s> {
+    pub(super) fn finish(self, sources: &Sources) -> Text<'_> {
         let file = self.place.file;
         let Some(first) = self.pieces.first() else { return Text::verbatim(self.place, "") };
         let span = Span { file, start: first.start, end: first.end };

@@ -18,32 +18,32 @@ fn show_words(words: &[Word<'_>]) -> String {
     words.iter().map(show_word).collect::<Vec<_>>().join(" ")
 }
 
+fn show_pair((name, value): &(Word<'_>, Option<Word<'_>>)) -> String {
+    match value {
+        Some(value) => format!("{}={}", show_word(name), show_word(value)),
+        None => show_word(name),
+    }
+}
+
 fn show(instruction: &Instruction<'_>) -> String {
-    let mut shown = instruction.keyword.name().to_lowercase();
+    let mut shown = vec![instruction.keyword.name().to_lowercase()];
     for flag in &instruction.flags {
-        shown += &format!(" --{}", flag.name);
-        shown += &flag.value.as_ref().map(|value| format!("={}", show_word(value))).unwrap_or_default();
+        let value = flag.value.as_ref().map(|value| format!("={}", show_word(value)));
+        shown.push(format!("--{}{}", flag.name, value.unwrap_or_default()));
     }
     match &instruction.arguments {
-        Arguments::Exec(words) => shown += &format!(" [{}]", show_words(words)),
-        Arguments::Shell(text) => shown += &format!(" <{}>", text.as_str()),
-        Arguments::Words(words) => shown += &format!(" {}", show_words(words)),
-        Arguments::Pairs(pairs) => {
-            for (name, value) in pairs {
-                shown += &format!(" {}", show_word(name));
-                shown += &value.as_ref().map(|value| format!("={}", show_word(value))).unwrap_or_default();
-            }
-        }
+        Arguments::Exec(words) => shown.push(format!("[{}]", show_words(words))),
+        Arguments::Shell(text) => shown.push(format!("<{}>", text.as_str())),
+        Arguments::Words(words) => shown.push(show_words(words)),
+        Arguments::Pairs(pairs) => shown.extend(pairs.iter().map(show_pair)),
         Arguments::None => {}
     }
-    if let Some(nested) = &instruction.nested {
-        shown += &format!(" ({})", show(nested));
-    }
+    shown.extend(instruction.nested.iter().map(|nested| format!("({})", show(nested))));
     for heredoc in &instruction.heredocs {
         let expands = if heredoc.expands { "$" } else { "" };
-        shown += &format!(" {expands}{}:{:?}", heredoc.name, heredoc.body.as_str());
+        shown.push(format!("{expands}{}:{:?}", heredoc.name, heredoc.body.as_str()));
     }
-    shown
+    shown.join(" ")
 }
 
 /// Everything behind `FROM a`, and the messages.

@@ -140,13 +140,12 @@ impl<'s> Template<'s> {
             return Expansion::Unknown;
         }
         let Expander { pieces, by_default, length, .. } = expander;
-        let text = match pieces.as_slice() {
-            [piece] => piece.source.as_str(),
-            _ => {
-                let mut text = String::with_capacity(length);
-                text.extend(pieces.iter().map(|piece| piece.source.as_str()));
-                sources.keep(Cow::Owned(text))
-            }
+        let text = if let [piece] = pieces.as_slice() {
+            piece.source.as_str()
+        } else {
+            let mut text = String::with_capacity(length);
+            text.extend(pieces.iter().map(|piece| piece.source.as_str()));
+            sources.keep(Cow::Owned(text))
         };
         Expansion::Known(Expanded { text, pieces, by_default, place: self.span })
     }

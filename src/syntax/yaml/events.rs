@@ -89,7 +89,7 @@ impl<'m> Reader<'m> {
     }
 }
 
-fn item<'m>(event: Granit<'m>, span: Span) -> Option<Item<'m>> {
+fn item(event: Granit<'_>, span: Span) -> Option<Item<'_>> {
     let mut tag = None;
     let (event, anchor) = match event {
         Granit::DocumentStart(..) => (Event::DocumentStart, 0),

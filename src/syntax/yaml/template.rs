@@ -150,26 +150,34 @@ fn effect(action: &str, own: u32) -> Effect {
         _ if inner.starts_with("/*") => return Effect::Silent,
         _ => {}
     }
-    if inner.starts_with('$') {
-        let name = inner[1..].trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').trim_start();
-        if name.starts_with(":=") || name.starts_with('=') {
+    if let Some(name) = inner.strip_prefix('$') {
+        let behind = name.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').trim_start();
+        if behind.starts_with(":=") || behind.starts_with('=') {
             return Effect::Silent;
         }
     }
-    match (indent_of(inner, "nindent"), indent_of(inner, "indent")) {
-        (Some(width), _) => Effect::Lines(width),
-        // Without a line break of its own the text follows what `{{-` leaves before it.
-        (None, Some(width)) => Effect::Lines(width.filter(|_| !trims).map(|width| own + width)),
-        (None, None) if matches!(&inner[..length], "block" | "template" | "include" | "tpl" | "toYaml") => {
-            Effect::Lines((!trims).then_some(own))
-        }
+    if let Some(lines) = lines(inner, trims, own) {
+        return lines;
+    }
+    match &inner[..length] {
+        "block" | "template" | "include" | "tpl" | "toYaml" => Effect::Lines((!trims).then_some(own)),
         _ => Effect::Value,
     }
 }
 
-/// The width a pipeline indents its result by: the outer option is nothing where it doesn't, the inner
-/// one where the width is no plain number.
-fn indent_of(inner: &str, function: &str) -> Option<Option<u32>> {
+/// What an action writes whose pipeline indents its result.
+fn lines(inner: &str, trims: bool, own: u32) -> Option<Effect> {
+    if let Some(width) = argument(inner, "nindent") {
+        return Some(Effect::Lines(width.parse().ok()));
+    }
+    // Without a line break of its own the text follows what `{{-` leaves before it.
+    let width = argument(inner, "indent")?;
+    let column = width.parse().ok().filter(|_| !trims).map(|width: u32| own.saturating_add(width));
+    Some(Effect::Lines(column))
+}
+
+/// The digits that follow the last call of a function, if it is called.
+fn argument<'a>(inner: &'a str, function: &str) -> Option<&'a str> {
     let at = inner.rfind(function)?;
     let before = inner[..at].chars().next_back();
     let behind = &inner[at + function.len()..];
@@ -177,8 +185,7 @@ fn indent_of(inner: &str, function: &str) -> Option<Option<u32>> {
         return None;
     }
     let digits = behind.trim_start();
-    let length = digits.bytes().take_while(u8::is_ascii_digit).count();
-    Some(digits[..length].parse().ok().filter(|&width: &u32| width < 1 << 16))
+    Some(&digits[..digits.bytes().take_while(u8::is_ascii_digit).count()])
 }
 
 /// Judges actions that share lines together.

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -239,7 +241,10 @@ fn repeated_keys_are_reported_and_the_last_counts() {
         assert_eq!(root.entries().map(|e| e.value.as_i64().unwrap()).collect::<Vec<_>>(), [3, 2]);
         assert_eq!(root.own_entries().count(), 3);
     });
-    let many: String = (0..100).map(|n| format!("k{}: {n}\n", n % 99)).collect();
+    let mut many = String::new();
+    for n in 0..100 {
+        writeln!(many, "k{}: {n}", n % 99).unwrap();
+    }
     plain(&many, |root, stream, _| {
         assert_eq!(stream.duplicates.len(), 1);
         assert_eq!(root.get("k0").unwrap().as_i64(), Some(99));
@@ -264,7 +269,7 @@ fn an_alias_bomb_is_an_error() {
     let mut bomb = "a0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n".to_owned();
     for level in 1..30 {
         let below = format!("*a{}, ", level - 1).repeat(9);
-        bomb.push_str(&format!("a{level}: &a{level} [{below}]\n"));
+        writeln!(bomb, "a{level}: &a{level} [{below}]").unwrap();
     }
     plain(&bomb, |root, stream, _| {
         assert_eq!(stream.errors.len(), 1);
@@ -274,7 +279,7 @@ fn an_alias_bomb_is_an_error() {
     let mut ladder = format!("a0: &a0 {}1{}\n", "[".repeat(200), "]".repeat(200));
     for level in 1..30 {
         let (open, close) = ("[".repeat(200), "]".repeat(200));
-        ladder.push_str(&format!("a{level}: &a{level} {open}*a{}{close}\n", level - 1));
+        writeln!(ladder, "a{level}: &a{level} {open}*a{}{close}", level - 1).unwrap();
     }
     plain(&ladder, |_, stream, _| assert_eq!(stream.errors[0].kind, ErrorKind::TooManyAliases));
 }
