@@ -5,17 +5,20 @@ mod compose;
 mod dockerfile;
 mod env;
 mod helm_values;
+mod host_path;
+pub(crate) mod image;
 mod kubernetes;
 mod nginx;
 mod recognise;
 mod settings;
 mod unread;
 
+pub(crate) use kubernetes::forget_absences;
 pub use recognise::{Candidate, Recognised, recognise};
 pub use unread::{Unread, problem};
 
-use crate::facts::{Facts, Store};
 use crate::facts::links::Links;
+use crate::facts::{Facts, Store};
 use crate::source::{SourceId, Sources, Span, Text};
 use crate::syntax::Comment;
 
