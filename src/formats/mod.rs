@@ -5,6 +5,7 @@ mod compose;
 mod dockerfile;
 mod env;
 mod helm_values;
+mod image;
 mod kubernetes;
 mod nginx;
 mod recognise;
