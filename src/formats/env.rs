@@ -21,8 +21,9 @@ pub(super) const FORMAT: Format = Format {
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
     // Names such as `.env.ts` or `.env.md` speak of env files in another language.
     const OTHERS: &[&str] = &[
-        "md", "mdx", "txt", "js", "cjs", "mjs", "ts", "tsx", "json", "yaml", "yml", "toml", "py", "rb", "go", "rs", "sh", "ps1",
-        "java", "php", "enc", "gpg", "age", "asc", "vault", "swp", "j2", "html", "png", "svg", "lock", "zip", "gz",
+        "md", "mdx", "txt", "js", "cjs", "mjs", "ts", "tsx", "json", "yaml", "yml", "toml", "py", "rb", "go",
+        "rs", "sh", "ps1", "java", "php", "enc", "gpg", "age", "asc", "vault", "swp", "j2", "html", "png",
+        "svg", "lock", "zip", "gz",
     ];
     let name = candidate.name();
     if name == ".envrc" || OTHERS.contains(&candidate.extension()) && name != ".env" {

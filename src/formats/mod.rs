@@ -15,8 +15,8 @@ mod unread;
 pub use recognise::{Candidate, Recognised, recognise};
 pub use unread::{Unread, problem};
 
-use crate::facts::{Facts, Store};
 use crate::facts::links::Links;
+use crate::facts::{Facts, Store};
 use crate::source::{SourceId, Sources, Span, Text};
 use crate::syntax::Comment;
 
