@@ -311,7 +311,10 @@ impl<'s> Text<'s> {
             Origin::Pieced(pieces) => Cow::Borrowed(pieces),
             Origin::Joined(parts) => {
                 let shifted = parts.iter().flat_map(|(at, part)| {
-                    part.pieces().into_owned().into_iter().map(move |piece| Piece { at: piece.at + at, ..piece })
+                    part.pieces()
+                        .into_owned()
+                        .into_iter()
+                        .map(move |piece| Piece { at: piece.at + at, ..piece })
                 });
                 Cow::Owned(shifted.collect())
             }
