@@ -10,6 +10,12 @@ pub enum Unread {
     /// It isn't UTF-8.
     #[error("not UTF-8: byte {0} is no character")]
     NotText(usize),
+    /// It is UTF-16, as its byte order mark says.
+    #[error("UTF-16 where UTF-8 is needed")]
+    Utf16,
+    /// It has bytes that no text has.
+    #[error("not text: byte {0} is zero")]
+    Binary(usize),
     /// It is larger than the limit.
     #[error("{0} MiB, over the limit of {1} MiB")]
     TooLarge(u64, u64),
