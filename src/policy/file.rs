@@ -187,11 +187,11 @@ fn read_duration(value: &Value<'_>, errors: &mut Errors) -> Option<Duration> {
 /// A version of TLS in tenths.
 fn read_version(value: &Value<'_>, errors: &mut Errors) -> Option<i64> {
     const VERSIONS: [(&str, i64); 4] = [("1.0", 10), ("1.1", 11), ("1.2", 12), ("1.3", 13)];
-    let text = errors.string(value, "write the version in quotes: \"1.2\"")?;
+    const HELP: &str = "write \"1.0\", \"1.1\", \"1.2\" or \"1.3\"";
+    let text = errors.string(value, HELP)?;
     let version = VERSIONS.iter().find(|(name, _)| *name == text).map(|(_, tenths)| *tenths);
     if version.is_none() {
-        let known = VERSIONS.map(|(name, _)| name);
-        errors.unknown(value.span(), "version of TLS", text, &known);
+        errors.push(value.span(), format!("`{text}` is no version of TLS"), Some(HELP.into()));
     }
     version
 }
