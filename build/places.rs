@@ -16,6 +16,9 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const FOLDER: &str = "rules/data/places";
 
+/// Before the statics that refer to others by index: the compiler evaluates these.
+const EXPECT: &str = "#[expect(clippy::indexing_slicing, reason = \"evaluated by the compiler\")]";
+
 /// The Rust code of the tables.
 pub(crate) fn generate() -> Result<String> {
     let mut code = String::new();
@@ -144,7 +147,7 @@ impl Places {
     fn write(&self, code: &mut String) -> Result<()> {
         writeln!(code, "static JURISDICTIONS: &[Row] = &[{}];", self.rows.join(",\n"))?;
         writeln!(code, "static REGULATORS: &[Regulator] = &[{}];", self.regulators.join(",\n"))?;
-        writeln!(code, "static WORDS: &[(&str, &str, Declared)] = &[")?;
+        writeln!(code, "{EXPECT}\nstatic WORDS: &[(&str, &str, Declared)] = &[")?;
         for (folded, (word, meaning)) in &self.words {
             writeln!(code, "({folded:?}, {word:?}, {meaning}),")?;
         }
@@ -233,7 +236,7 @@ impl Regions {
              #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]\npub enum Provider {{"
         )?;
         for (_, variant, name, _) in &self.providers {
-            writeln!(code, "/// {name}\n{variant},")?;
+            writeln!(code, "/// `{name}`\n{variant},")?;
         }
         writeln!(code, "}}\nstatic PROVIDERS: &[(Provider, &str, &str, Zones)] = &[")?;
         for (key, variant, name, zones) in &self.providers {
@@ -241,12 +244,12 @@ impl Regions {
         }
         writeln!(code, "];\nconst PREFERRED: usize = {};", self.preferred)?;
         writeln!(code, "static REGIONS: &[Region] = &[{}];", self.rows.join(",\n"))?;
-        writeln!(code, "static REGION_NAMES: &[Name] = &[")?;
+        writeln!(code, "{EXPECT}\nstatic REGION_NAMES: &[Name] = &[")?;
         for (name, rank, index) in &self.names {
             let rank = ["Code", "Display", "Short"].get(usize::from(*rank)).ok_or("no such rank")?;
             writeln!(code, "Name {{ folded: {name:?}, rank: Rank::{rank}, region: &REGIONS[{index}] }},")?;
         }
-        writeln!(code, "];\nstatic RUN_CODES: &[(&str, &Region)] = &[")?;
+        writeln!(code, "];\n{EXPECT}\nstatic RUN_CODES: &[(&str, &Region)] = &[")?;
         for (run, index) in &self.run_codes {
             writeln!(code, "({run:?}, &REGIONS[{index}]),")?;
         }

@@ -41,16 +41,21 @@ pub(crate) fn generate() -> Result<String> {
     }
     let mut code = String::from("static SUITES: &[Suite] = &[\n");
     for (name, (parts, former)) in suites {
-        writeln!(code, "Suite {{ name: {name:?}, parts: {parts:#x}, former: {former} }},")?;
+        writeln!(code, "Suite {{ name: {name:?}, parts: {}, former: {former} }},", literal(parts))?;
     }
     code.push_str("];\nstatic WORDS: &[Word] = &[\n");
     for (name, (all, none, weak)) in words {
-        writeln!(code, "Word {{ name: {name:?}, all: {all:#x}, none: {none:#x}, weak: {weak} }},")?;
+        writeln!(
+            code,
+            "Word {{ name: {name:?}, all: {}, none: {}, weak: {weak} }},",
+            literal(all),
+            literal(none)
+        )?;
     }
     code.push_str("];\nstatic WEAK_PARTS: &[(u128, Kind)] = &[\n");
     for (name, kind) in inner(&table, "weak-parts")? {
         let (all, _) = parts.mask(name, false)?;
-        writeln!(code, "({all:#x}, Kind::{}),", string(kind)?)?;
+        writeln!(code, "({}, Kind::{}),", literal(all), string(kind)?)?;
     }
     let known = inner(&table, "known")?.get("names").and_then(Value::as_array).ok_or("no known names")?;
     let mut known: Vec<_> =
@@ -58,6 +63,19 @@ pub(crate) fn generate() -> Result<String> {
     known.sort();
     writeln!(code, "];\nstatic KNOWN: &[&str] = &{known:?};")?;
     Ok(code)
+}
+
+/// The mask in Rust, with a `_` between groups of four digits.
+fn literal(mask: u128) -> String {
+    let digits = format!("{mask:x}");
+    let mut literal = String::from("0x");
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(4) {
+            literal.push('_');
+        }
+        literal.push(digit);
+    }
+    literal
 }
 
 /// The bit of each part.

@@ -16,3 +16,4 @@ pub mod rule;
 pub mod source;
 pub mod syntax;
 pub mod value;
+pub mod walk;

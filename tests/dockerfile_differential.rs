@@ -6,7 +6,7 @@
 //! - `parse-dockerfile` takes heredocs only at the start of `RUN`, so it refuses most that stand elsewhere;
 //! - a file without `FROM`, an unknown instruction and a missing argument are errors there, which end the
 //!   reading; here they are noted and reading goes on.
-#![allow(clippy::expect_used, clippy::panic, reason = "this is a test")]
+#![allow(clippy::panic, reason = "this is a test")]
 
 use std::ops::Range;
 
@@ -137,6 +137,8 @@ fn both_parsers_agree_on_ordinary_files() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn both_parsers_agree_on_generated_files(
         lines in prop::collection::vec(

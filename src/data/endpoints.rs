@@ -188,6 +188,8 @@ fn has_word(text: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn codes(host: &str) -> (String, Certainty) {
@@ -306,5 +308,13 @@ mod tests {
         assert_eq!(provider_of_host("s3.amazonaws.com"), Some(Provider::Aws));
         assert_eq!(provider_of_host("minio"), None);
         assert_eq!(provider_of_host("x.eu-west-2.aws.found.io"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_host_breaks_the_search(host in "(\\PC|[.-]){0,30}(amazonaws\\.com|a\\.run\\.app|auth0\\.com|)", path in "\\PC{0,20}") {
+            let _ = locate(&host, &path);
+            let _ = provider_of_host(&host);
+        }
     }
 }

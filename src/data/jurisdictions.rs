@@ -178,10 +178,10 @@ impl Set {
     /// when only Scotland is allowed, or the European Union when only Ireland is.
     #[must_use]
     pub fn contains(&self, place: Jurisdiction) -> Option<bool> {
-        let direct = any(self.places.iter().map(|&allowed| match allowed == place {
-            true => Some(true),
-            false => place.within(allowed),
-        }));
+        let direct = any(self
+            .places
+            .iter()
+            .map(|&allowed| if allowed == place { Some(true) } else { place.within(allowed) }));
         let Kind::Group { members, open } = place.row().kind else { return direct };
         if direct == Some(true) {
             return direct;
@@ -189,10 +189,8 @@ impl Set {
         let mut inside = members.iter().map(|&member| self.contains(member));
         let first = inside.next().flatten()?;
         // All in, or all out; an open group may have members elsewhere.
-        match inside.all(|answer| answer == Some(first)) && !open {
-            true => Some(first),
-            false => None,
-        }
+        let alike = inside.all(|answer| answer == Some(first));
+        (alike && !open).then_some(first)
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) fn preferred() -> &'static [(Provider, &'static str, &'static str, Zo
 }
 
 /// Every region.
+#[cfg(test)]
 pub(super) fn regions() -> &'static [Region] {
     REGIONS
 }

@@ -221,12 +221,11 @@ fn bare(folded: &str) -> Lookup {
     {
         return known(region);
     }
+    regions.retain(|region| !region.within.is_empty());
     match regions.as_slice() {
-        [region] => known(region),
-        _ => {
-            regions.retain(|region| !region.within.is_empty());
-            Lookup::Several(regions)
-        }
+        [] => Lookup::Pseudo,
+        [region] => Lookup::Known(region),
+        _ => Lookup::Several(regions),
     }
 }
 
@@ -249,7 +248,7 @@ const AWS_AREAS: &[&str] = &["af", "ap", "ca", "cn", "eu", "il", "me", "mx", "sa
 fn is_aws_style(folded: &str) -> bool {
     let mut parts = folded.split('-');
     let area = parts.next().is_some_and(|area| AWS_AREAS.contains(&area));
-    let direction = parts.next().is_some_and(|part| is_direction(part));
+    let direction = parts.next().is_some_and(is_direction);
     area && direction && parts.next().is_some_and(is_number) && parts.next().is_none()
 }
 
@@ -298,6 +297,8 @@ pub fn looks_like_region(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn place(code: &str, provider: Option<Provider>) -> &'static str {
@@ -311,10 +312,7 @@ mod tests {
     fn every_region_is_found_by_its_own_code() {
         for region in places::regions() {
             let found = lookup(region.code, Some(region.provider));
-            match region.within.is_empty() {
-                true => assert_eq!(found, Lookup::Pseudo, "{region:?}"),
-                false => assert_eq!(found, Lookup::Known(region)),
-            }
+            assert_eq!(found, known(region), "{region:?}");
             assert_ne!(lookup(region.code, None), Lookup::Unknown, "{region:?}");
         }
     }
@@ -396,6 +394,15 @@ mod tests {
             ["FLY_REGION", "oraclecloud.com", "realm oc1", "network_zone eu-central", "parent eu-west-2"]
         {
             assert_eq!(lookup(word, None), Lookup::Unknown, "{word}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_search(text in "\\PC{0,40}") {
+            let _ = lookup(&text, None);
+            let _ = lookup(&text, Some(Provider::Aws));
+            let _ = looks_like_region(&text);
         }
     }
 }

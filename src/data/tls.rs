@@ -79,7 +79,7 @@ struct Token<'s> {
 }
 
 /// The tokens of a cipher string through which weak suites come in, and those that nothing knows, in their
-/// order. OpenSSL's operators and words, IANA's names, the groups of BoringSSL and GnuTLS's priority strings
+/// order. OpenSSL's operators and words, IANA's names, the groups of `BoringSSL` and `GnuTLS`'s priority strings
 /// are understood; what a later `!` or `-` takes away isn't reported.
 #[must_use]
 pub fn weak_ciphers(list: &str) -> Vec<Weakness> {
@@ -220,7 +220,7 @@ fn iana_weakness(name: &str) -> Option<Kind> {
     fault.or_else(|| upper.ends_with("_MD5").then_some(Kind::Md5))
 }
 
-/// Whether a priority string of GnuTLS begins with this word.
+/// Whether a priority string of `GnuTLS` begins with this word.
 fn is_gnutls(name: &str) -> bool {
     const FIRST: &[&str] =
         &["NORMAL", "PERFORMANCE", "PFS", "SECURE128", "SECURE192", "SECURE256", "SYSTEM", "LEGACY", "NONE"];
@@ -314,10 +314,12 @@ pub fn parse_protocol(text: &str) -> Option<Version> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn weak(list: &str) -> Vec<(&str, Kind)> {
-        weak_ciphers(list).into_iter().map(|found| (&list[found.range], found.kind)).collect()
+        weak_ciphers(list).into_iter().map(|found| (list.get(found.range).unwrap(), found.kind)).collect()
     }
 
     #[test]
@@ -420,6 +422,21 @@ mod tests {
         }
         for text in ["", "12", "1", "TLS", "TLSv2", "true", "1.2.3", "tls-alpn", "TLSv1.2 TLSv1.3", "v1"] {
             assert_eq!(parse_protocol(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_token_lies_within_its_list(list in "([!+-]?(ALL|RC4|aNULL|x|é|@STRENGTH|NORMAL)[:,+ ]?){0,12}") {
+            for found in weak_ciphers(&list) {
+                prop_assert!(list.get(found.range).is_some_and(|token| !token.is_empty()));
+            }
+        }
+
+        #[test]
+        fn no_text_breaks_the_readers(text in "\\PC{0,40}") {
+            let _ = weak_ciphers(&text);
+            let _ = parse_protocol(&text);
         }
     }
 }

@@ -6,6 +6,8 @@ use crate::value::duration::Duration;
 fact! {
     /// A web server (an nginx `server`) with all that it inherits.
     Server<'s> {
+        /// Whether it is an Ingress, in front of which a provider may stand that limits requests itself.
+        of_ingress ("of-ingress"): bool,
         /// Whether it speaks TLS.
         tls ("tls"): bool,
         /// Whether it can be reached from outside the machine.

@@ -5,16 +5,18 @@ mod compose;
 mod dockerfile;
 mod env;
 mod helm_values;
+mod image;
 mod kubernetes;
 mod nginx;
 mod recognise;
+mod settings;
 mod unread;
 
 pub use recognise::{Candidate, Recognised, recognise};
 pub use unread::{Unread, problem};
 
-use crate::facts::Facts;
 use crate::facts::links::Links;
+use crate::facts::{Facts, Store};
 use crate::source::{SourceId, Sources, Span, Text};
 use crate::syntax::Comment;
 
@@ -56,6 +58,8 @@ pub struct Reader<'s> {
     pub sources: &'s Sources,
     /// The text to be read: a file, or a part of one.
     pub text: Text<'s>,
+    /// What holds the settings that are read: an env file inside a ConfigMap holds the ConfigMap's.
+    pub store: Store,
     /// What was found so far.
     pub reading: Reading<'s>,
 }
@@ -117,16 +121,16 @@ impl<'s> Reader<'s> {
             wants: Vec::new(),
             unjoined: None,
         };
-        let mut reader = Reader { sources, text: sources.text(file), reading };
+        let mut reader = Reader { sources, text: sources.text(file), store: Store::Setting, reading };
         (format.read)(&mut reader);
         reader.reading
     }
 
     /// Reads a part of the file as another format: an nginx.conf inside a ConfigMap.
-    pub fn embed(&mut self, text: Text<'s>, format: &'static Format) {
-        let outer = std::mem::replace(&mut self.text, text);
+    pub fn embed(&mut self, text: Text<'s>, format: &'static Format, store: Store) {
+        let outer = (std::mem::replace(&mut self.text, text), std::mem::replace(&mut self.store, store));
         (format.read)(self);
-        self.text = outer;
+        (self.text, self.store) = outer;
     }
 
     /// The path from the root of the run of a path that this file names, relative to its own folder.

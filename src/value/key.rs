@@ -32,8 +32,7 @@ impl<'k> Key<'k> {
         let mut start = 0;
         let mut before = None;
         let mut small = false;
-        let mut characters = run.char_indices().peekable();
-        while let Some((at, c)) = characters.next() {
+        for (at, c) in run.char_indices() {
             let word = run.get(start..at).unwrap_or_default();
             let after = run.get(at + c.len_utf8()..).unwrap_or_default();
             if let Some(before) = before
@@ -132,7 +131,7 @@ impl<'k> Key<'k> {
     #[must_use]
     pub fn shares_start(&self, other: &Key<'_>, words: usize) -> bool {
         match (self.words().get(..words), other.words().get(..words)) {
-            (Some(these), Some(those)) => same(these, those),
+            (Some(own), Some(others)) => same(own, others),
             _ => false,
         }
     }
@@ -148,8 +147,8 @@ impl<'k> Key<'k> {
     }
 }
 
-fn same(these: &[&str], those: &[&str]) -> bool {
-    these.len() == those.len() && these.iter().zip(those).all(|(a, b)| a.eq_ignore_ascii_case(b))
+fn same(words: &[&str], others: &[&str]) -> bool {
+    words.len() == others.len() && words.iter().zip(others).all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 /// Whether a capital starts a new word, from the character before it, whether the word so far has a small

@@ -271,9 +271,7 @@ mod tests {
                     prop_assert_eq!(text.get(part.range.clone()), Some(part.text));
                     prop_assert!(part.text.is_empty() || (url.whole.range.start <= part.range.start && part.range.end <= url.whole.range.end));
                 }
-                tls(&url);
-                unverified(&url);
-                is_identifier(&url);
+                let _ = (tls(&url), unverified(&url), is_identifier(&url));
             }
         }
     }

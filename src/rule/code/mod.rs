@@ -1,5 +1,9 @@
 //! The rules that need an algorithm: one function each, in a file of the rule's name.
 
+mod broken_healthcheck;
+mod disallowed_jurisdiction;
+mod jurisdiction_conflict;
+
 use super::matching::Context;
 use crate::facts::Use;
 use crate::source::Span;
@@ -23,7 +27,11 @@ pub struct Hit<'s> {
 pub type Algorithm = for<'p, 's> fn(&Context<'p, 's>, &mut dyn FnMut(Hit<'s>));
 
 /// All algorithms by the id of their rule, sorted.
-pub static ALGORITHMS: &[(&str, Algorithm)] = &[];
+pub static ALGORITHMS: &[(&str, Algorithm)] = &[
+    ("broken-healthcheck", broken_healthcheck::find),
+    ("disallowed-jurisdiction", disallowed_jurisdiction::find),
+    ("jurisdiction-conflict", jurisdiction_conflict::find),
+];
 
 /// The algorithm of a rule.
 #[must_use]

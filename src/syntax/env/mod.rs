@@ -135,7 +135,7 @@ impl<'s> Parser<'_, 's> {
         self.skip_blanks();
         let rest_end = self.line_end(self.at);
         if !self.comment(false) && self.at < rest_end {
-            self.error(self.at..trimmed_end(self.source, self.at..rest_end), "text behind the closing quote");
+            self.error(self.at..rest_end, "text behind the closing quote");
             self.at = rest_end;
         }
     }
@@ -153,7 +153,7 @@ impl<'s> Parser<'_, 's> {
 
     fn not_an_assignment(&mut self, line: std::ops::Range<usize>) {
         self.at = line.end;
-        self.error(line.start..trimmed_end(self.source, line), "not an assignment: `KEY=value` is expected");
+        self.error(line, "not an assignment: `KEY=value` is expected");
     }
 
     /// Reads a value on a line that ends at `line_end`; stays behind it.
@@ -245,8 +245,13 @@ impl<'s> Parser<'_, 's> {
         true
     }
 
+    /// Notes an error at a range, without the white space at its end.
     fn error(&mut self, range: std::ops::Range<usize>, message: &str) {
-        self.file.errors.push(Error { span: self.text.span(range), message: message.to_owned() });
+        let range = range.start..trimmed_end(self.source, range);
+        // Other white space than blanks may be left over.
+        if !range.is_empty() {
+            self.file.errors.push(Error { span: self.text.span(range), message: message.to_owned() });
+        }
     }
 
     fn skip_blanks(&mut self) {

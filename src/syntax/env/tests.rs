@@ -165,7 +165,7 @@ fn hostile_input_is_read_quickly() {
 proptest! {
     #[test]
     fn any_text_is_read_without_panic_and_with_true_places(
-        text in "([A-C=:#'\"`$\\\\ \t\r\né{}]|export |\n|\u{feff}|\\PC){0,60}"
+        text in "([A-C=:#\u{85}'\"`$\\\\ \t\r\né{}]|export |\n|\u{feff}|\\PC){0,60}"
     ) {
         with(&text, |sources, file| {
             for entry in &file.entries {

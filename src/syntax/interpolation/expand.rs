@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::super::builder::Builder;
 use super::{Operator, Part, Template, Variable};
 use crate::source::{Sources, Span, Text};
 
@@ -96,21 +95,15 @@ impl<'s> Expanded<'s> {
         first.site(start).to(last.site(end))
     }
 
-    /// The text as one that a parser reads, where all of it comes from one file.
+    /// The text as one that a parser reads. Of a range that crosses from one file into another, only the
+    /// place in the first is known there; [`Expanded::span`] knows more.
     #[must_use]
-    pub fn to_text(&self, sources: &'s Sources) -> Option<Text<'s>> {
-        if let [piece] = self.pieces.as_slice() {
-            return Some(piece.source.clone());
+    pub fn to_text(&self, sources: &'s Sources) -> Text<'s> {
+        if self.pieces.is_empty() {
+            return Text::verbatim(self.place.head(), "");
         }
-        let file = self.pieces.first().map_or(self.place.file, |piece| piece.source.file());
-        if self.pieces.iter().any(|piece| piece.source.file() != file) {
-            return None;
-        }
-        let mut builder = Builder::new(Span { file, ..self.place });
-        for piece in &self.pieces {
-            builder.copy(&piece.source);
-        }
-        Some(builder.finish(sources))
+        let parts: Vec<_> = self.pieces.iter().map(|piece| piece.source.clone()).collect();
+        Text::joined(&parts, sources)
     }
 
     /// The piece that holds a byte, or the last one, and the byte's offset in it.

@@ -105,7 +105,11 @@ fn private_key(value: &str, start: usize) -> Option<(&'static str, Range<usize>)
 
 /// Three parts in base64url with dots between them, the first of which is a JSON object with an algorithm.
 fn web_token(value: &str, start: usize) -> Option<Range<usize>> {
-    if continues(value, start) || !value.get(start..)?.starts_with(JWT) {
+    // A dot before it would make it a later part of a token that was read already.
+    if continues(value, start)
+        || value.get(..start).is_some_and(|before| before.ends_with('.'))
+        || !value.get(start..)?.starts_with(JWT)
+    {
         return None;
     }
     let bytes = value.as_bytes().get(start..)?;

@@ -41,7 +41,6 @@ const TAILS: &[&str] = &[
     "base64",
     "json",
     "text",
-    "string",
     "current",
     "old",
     "new",

@@ -120,7 +120,7 @@ fn is_wordy(piece: &str) -> bool {
     let all = letters.chars().count();
     // `Password`, `PASSWORD`, `password` and at most one more capital inside, as in `postgresPassword`.
     let cased = small == all || small == 0 || all - small <= 2;
-    cased && (all <= 4 || vowels * 5 >= all)
+    cased && (all <= 4 || vowels * 7 >= all)
 }
 
 #[cfg(test)]

@@ -1,1 +1,0 @@
-//! nginx configuration: directives, their arguments and blocks.
