@@ -163,7 +163,7 @@ fn read_limits(table: &DeTable<'_>, policy: &mut Policy, errors: &mut Errors) {
             Limit::HstsMaxAge => assign(&mut limits.hsts_max_age, read_duration(value, errors)),
             Limit::TlsMinVersion => assign(&mut limits.tls_min_version, read_version(value, errors)),
             Limit::IngressRateLimit => assign(&mut limits.ingress_rate_limit, errors.boolean(value)),
-            Limit::Jurisdictions => limits.jurisdictions = read_jurisdictions(value, errors),
+            Limit::Jurisdictions => limits.jurisdictions = Some(read_jurisdictions(value, errors)),
         }
     }
 }
@@ -197,7 +197,7 @@ fn read_version(value: &Value<'_>, errors: &mut Errors) -> Option<i64> {
 }
 
 /// A regulator stands for the territory that its rules apply in.
-fn read_jurisdictions(value: &Value<'_>, errors: &mut Errors) -> Option<Set> {
+fn read_jurisdictions(value: &Value<'_>, errors: &mut Errors) -> Set {
     let stated = errors.strings(value);
     if value.get_ref().as_array().is_some_and(|items| items.iter().next().is_none()) {
         let help = "name at least one, or leave the key out: then what the project declares holds";
@@ -214,7 +214,7 @@ fn read_jurisdictions(value: &Value<'_>, errors: &mut Errors) -> Option<Set> {
         }
         declared.map(jurisdictions::Declared::territory)
     });
-    Some(places.collect())
+    places.collect()
 }
 
 fn read_files(table: &DeTable<'_>, known: Known<'_>, errors: &mut Errors) -> FileChoices {
