@@ -133,7 +133,7 @@ fn places_are_read_with_their_provider() {
         "S3_REGION=eu-west-2\nS3_ENDPOINT=https://s3.eu-west-2.wasabisys.com",
         &["explicit FR", "explicit FR"],
     );
-    says("BUCKET_URL=https://b.s3.eu-west-1.amazonaws.com/x", &["explicit IE"]);
+    says("BUCKET_URL=https://b.s3.eu-west-1.amazonaws.com/x", &["explicit IE-L"]);
     says("LOCATION=ward-3", &[]);
     says("SUPPORTED_JURISDICTIONS=cqc_england,ciw_wales", &["supported of 2"]);
     says("DEFAULT_JURISDICTION=jcc_jersey", &["default of 1"]);
