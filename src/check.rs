@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::derive;
 use crate::facts::CredentialClass;
 use crate::finding::Finding;
 use crate::formats::{self, Unread};
@@ -58,7 +59,8 @@ pub fn check<T>(job: Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level>
     let found = walk(&job);
     let mut read = read(&job, &found, &sources);
     formats::join(&mut read.readings, &sources);
-    let project = link(&mut read, job.root, &sources);
+    let mut project = link(&mut read, job.root, &sources);
+    derive::derive(&mut project.facts, &sources);
     let findings = rule::run(Run { rules: job.rules, limits: job.limits }, &project, &sources);
     let findings = of_checked_files(findings, &read);
     let worst = findings.iter().map(|finding| finding.level).max();

@@ -25,6 +25,7 @@ const BATCH: usize = 256;
 /// Adds what follows from the facts of a project.
 pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
     let mut settings = std::mem::take(&mut facts.settings);
+    settings.extend(commands::settings(&facts.commands, sources));
     settings.sort_by_key(|setting| (setting.scope, setting.head.anchor));
     let scopes: Vec<&[Setting<'s>]> = settings.chunk_by(|a, b| a.scope == b.scope).collect();
     let batches: Vec<&[&[Setting<'s>]]> = batches(&scopes);

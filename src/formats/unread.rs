@@ -2,7 +2,7 @@
 
 use crate::facts::{Facts, Field, Head, Problem, ProblemKind};
 use crate::source::{Sources, Span};
-use crate::syntax::Error;
+use crate::syntax::{Error, yaml};
 
 /// Why a file can't be read at all.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -44,5 +44,16 @@ pub fn problem<'s>(
 pub(super) fn syntax_errors<'s>(facts: &mut Facts<'s>, sources: &'s Sources, errors: Vec<Error>) {
     for error in errors {
         problem(facts, sources, ProblemKind::Syntax, error.span, error.message);
+    }
+}
+
+/// States the errors that the YAML parser met. Limits make a file unreadable, not wrong.
+pub(super) fn yaml_errors<'s>(facts: &mut Facts<'s>, sources: &'s Sources, errors: Vec<yaml::Error>) {
+    for error in errors {
+        let kind = match error.kind {
+            yaml::ErrorKind::TooDeep | yaml::ErrorKind::TooManyAliases => ProblemKind::Unreadable,
+            yaml::ErrorKind::Syntax | yaml::ErrorKind::UnknownAlias => ProblemKind::Syntax,
+        };
+        problem(facts, sources, kind, error.span, error.message);
     }
 }

@@ -149,13 +149,18 @@ fn stage<'s>(
     };
     let scope = Scope(from.span);
     container.environment.push(scope);
-    let surroundings =
-        contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
+    let surroundings = contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
+    let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
         contents::read(reader, instruction, &variables, &surroundings);
         apply(reader, instruction, &mut container, &variables, escape);
         inherit_global(instruction, &mut variables, global);
         declare(instruction, &mut variables, escape, sources);
+    }
+    let commands = reader.reading.facts.commands.iter().skip(first_command);
+    let sudo = commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
+    if let Some(word) = sudo {
+        container.escalation = Field::set(true, word.span, "sudo");
     }
     reader.reading.blocks.push(block);
     Some(Stage { name, container, scope, judged: false, variables: variables.into_iter().collect() })
