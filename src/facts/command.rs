@@ -16,5 +16,7 @@ fact! {
         parsed: shell::Command<'s>,
         /// Whether it runs while the image is built (`RUN`), not in the container.
         at_build: bool,
+        /// What holds the credentials that it is given.
+        store: super::Store,
     }
 }

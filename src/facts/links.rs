@@ -43,6 +43,8 @@ pub struct Stage<'s> {
     pub container: Container<'s>,
     /// The names that its `ENV` sets.
     pub scope: Scope,
+    /// The variables that hold at its end and that a stage built on it starts with.
+    pub variables: Vec<(&'s str, Text<'s>)>,
     /// Whether something here builds it, so that it is judged although another stage is the last.
     pub judged: bool,
 }

@@ -2,31 +2,32 @@
 
 use crate::data::images::{self, Datastore};
 use crate::facts::{Field, Head, Image, Pin};
-use crate::source::Text;
+use crate::source::{Sources, Text};
 
-/// Tags that are moved to another image by intention.
-const MOVING: [&str; 16] = [
-    "latest", "stable", "edge", "nightly", "dev", "develop", "devel", "main", "master", "trunk", "canary",
-    "test", "testing", "beta", "snapshot", "unstable",
+/// Tags that move by intention, so that the same name is another image tomorrow.
+const MOVING: &[&str] = &[
+    "latest", "stable", "edge", "nightly", "dev", "devel", "develop", "main", "master", "canary", "test",
+    "beta", "next",
 ];
 
-/// The image that a reference names; nothing where the reference isn't known wholly or names no image.
-pub(crate) fn image<'s>(reference: &Text<'s>, subject: &'s str) -> Option<Image<'s>> {
-    let text = reference.as_str();
-    let place = reference.span(0..text.len());
-    let parsed = images::parse_reference(text)?;
-    let pin = match (parsed.digest, parsed.tag) {
+/// An image that something pulls; nothing where a variable hides which.
+pub(super) fn image<'s>(text: &Text<'s>, subject: &'s str, _: &'s Sources) -> Option<Image<'s>> {
+    let trimmed = text.as_str().trim();
+    let start = text.as_str().find(trimmed)?;
+    let place = text.span(start..start + trimmed.len());
+    let reference = images::parse_reference(trimmed)?;
+    let pin = match (reference.digest, reference.tag) {
         (Some(_), _) => Pin::Digest,
-        (None, Some(tag)) if !MOVING.iter().any(|moving| tag.eq_ignore_ascii_case(moving)) => Pin::Tag,
-        (None, _) => Pin::Latest,
+        (None, Some(tag)) if !MOVING.contains(&tag) => Pin::Tag,
+        _ => Pin::Latest,
     };
     Some(Image {
         head: Head::new(place, subject),
-        reference: Field::set(text, place, "image"),
-        pin: Field::set(pin, place, "image"),
-        registry: Field::set(parsed.registry, place, "image"),
-        repository: Field::set(parsed.repository, place, "image"),
-        tag: parsed.tag.map_or(Field::Unset, |tag| Field::set(tag, place, "image")),
+        reference: Field::set(trimmed, place, ""),
+        pin: Field::set(pin, place, ""),
+        registry: Field::set(reference.registry, place, ""),
+        repository: Field::set(reference.repository, place, ""),
+        tag: reference.tag.map_or(Field::Unset, |tag| Field::set(tag, place, "")),
     })
 }
 
@@ -44,7 +45,7 @@ mod tests {
     fn pin(reference: &str) -> Option<Pin> {
         let sources = Sources::default();
         let text = sources.text(sources.add("x".into(), reference.into()));
-        image(&text, "x").and_then(|image| image.pin.value().copied())
+        image(&text, "x", &sources).and_then(|image| image.pin.value().copied())
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Commands: what containers and probes start.
 
 use super::lookup::Found;
-use crate::facts::{Command, Field, Head};
+use crate::facts::{Command, Field, Head, Store};
 use crate::source::{Sources, Text};
 use crate::syntax::shell;
 use crate::syntax::yaml::Node;
@@ -45,5 +45,6 @@ fn fact<'s>(parsed: shell::Command<'s>, subject: &'s str, sources: &'s Sources) 
         line: Field::set(sources.keep(line.join(" ").into()), parsed.span, ""),
         parsed,
         at_build: false,
+        store: Store::Setting,
     }
 }

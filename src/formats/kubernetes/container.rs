@@ -28,7 +28,7 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
 
     let mut found = None;
     if let Some(reference) = look(node, &["image"]).node() {
-        found = image::image(&reference.text(), subject);
+        found = image::image(&reference.text(), subject, sources);
         reader.reading.facts.images.extend(found.clone());
     }
     let note = sources.keep(format!("used by {subject}").into());

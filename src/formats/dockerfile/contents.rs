@@ -1,0 +1,239 @@
+//! What a stage bakes in and runs: settings, copied credential files, commands, health checks.
+
+use std::hash::{Hash as _, Hasher as _};
+
+use rustc_hash::FxHasher;
+
+use super::stages::{Variables, value};
+use crate::facts::{Check, Command, Credential, CredentialClass, Field, Head, Scope, Store};
+use crate::formats::Reader;
+use crate::formats::settings::Draft;
+use crate::source::{Sources, Span, Text};
+use crate::syntax::dockerfile::{Arguments, Instruction, Keyword, Word};
+use crate::syntax::shell;
+use crate::value::url;
+
+/// What is the same for all instructions of a stage.
+pub(super) struct Surroundings<'s> {
+    pub(super) subject: &'s str,
+    pub(super) store: Store,
+    pub(super) scope: Scope,
+    pub(super) escape: char,
+    pub(super) image: Option<&'s str>,
+}
+
+/// States what an instruction bakes in or runs.
+pub(super) fn read<'s>(
+    reader: &mut Reader<'s>,
+    instruction: &Instruction<'s>,
+    variables: &Variables<'s>,
+    around: &Surroundings<'s>,
+) {
+    match (instruction.keyword, &instruction.arguments) {
+        (Keyword::Env | Keyword::Arg, Arguments::Pairs(pairs)) => {
+            for (name, word) in pairs {
+                if let Some(word) = word {
+                    setting(reader, name, word, variables, around);
+                }
+            }
+        }
+        (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
+            // A copy from another stage or image brings nothing from the project's folder.
+            if !instruction.flags.iter().any(|flag| flag.name == "from") {
+                copies(reader, words, around);
+            }
+            for word in words {
+                addresses(reader, word, around);
+            }
+        }
+        (Keyword::Run, arguments) => {
+            commands(reader, arguments, around, true);
+            for heredoc in &instruction.heredocs {
+                let parsed = shell::parse(&heredoc.body, reader.sources);
+                push_commands(reader, parsed, around, true);
+            }
+        }
+        (Keyword::Cmd | Keyword::Entrypoint, arguments) => commands(reader, arguments, around, false),
+        (Keyword::Healthcheck, _) => {
+            if let Some(nested) = &instruction.nested {
+                commands(reader, &nested.arguments, around, false);
+            }
+        }
+        (Keyword::Onbuild, _) => {
+            if let Some(nested) = &instruction.nested {
+                read(reader, nested, variables, around);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn setting<'s>(
+    reader: &mut Reader<'s>,
+    name: &Word<'s>,
+    word: &Word<'s>,
+    variables: &Variables<'s>,
+    around: &Surroundings<'s>,
+) {
+    let text = value(word, variables, around.escape, reader.sources);
+    let draft = Draft {
+        key: name.text.as_str(),
+        key_span: name.span,
+        text,
+        store: around.store,
+        scope: around.scope,
+        subject: around.subject,
+        image: around.image,
+        uses: Vec::new(),
+    };
+    reader.reading.facts.settings.push(draft.setting());
+}
+
+/// What is downloaded with `ADD`.
+fn addresses<'s>(reader: &mut Reader<'s>, word: &Word<'s>, around: &Surroundings<'s>) {
+    if url::find_all(word.text.as_str()).next().is_some() {
+        let parsed = shell::from_words(std::slice::from_ref(&word.text), reader.sources);
+        push_commands(reader, parsed, around, true);
+    }
+}
+
+/// Names of files that hold credentials, and what they hold.
+fn credential_file(path: &str) -> Option<&'static str> {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let template = ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word));
+    if template || name.contains('*') && name.len() < 3 {
+        return None;
+    }
+    match name {
+        ".env" => Some("an env file"),
+        name if name.starts_with(".env.") => Some("an env file"),
+        "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" => Some("a private key"),
+        ".netrc" | "_netrc" => Some("a password file of network clients"),
+        ".pgpass" => Some("a password file of PostgreSQL"),
+        ".htpasswd" => Some("a password file"),
+        ".git-credentials" => Some("the credentials of git"),
+        "credentials" if path.contains(".aws/") => Some("the credentials of AWS"),
+        ".dockercfg" => Some("the credentials of a registry"),
+        "config.json" if path.contains(".docker/") => Some("the credentials of a registry"),
+        "kubeconfig" => Some("the credentials of a cluster"),
+        "config" if path.contains(".kube/") => Some("the credentials of a cluster"),
+        _ => match extension {
+            "key" | "p12" | "pfx" | "jks" | "keystore" | "ppk" => Some("a private key"),
+            "pem" if name.contains("key") || name.contains("priv") => Some("a private key"),
+            "kubeconfig" => Some("the credentials of a cluster"),
+            _ => None,
+        },
+    }
+}
+
+/// Credential files that `COPY` and `ADD` take from the project's folder; the last word is the target.
+fn copies<'s>(reader: &mut Reader<'s>, words: &[Word<'s>], around: &Surroundings<'s>) {
+    let sources = words.split_last().map_or(words, |(_, sources)| sources);
+    for word in sources {
+        let path = word.text.as_str();
+        if let Some(evidence) = credential_file(path) {
+            reader.reading.facts.credentials.push(Credential {
+                head: Head::new(word.span, around.subject),
+                class: Field::set(CredentialClass::Literal, word.span, ""),
+                store: Field::set(around.store, word.span, ""),
+                key: Field::set(path, word.span, ""),
+                evidence: Field::set(evidence, word.span, ""),
+                published: Field::Unset,
+            });
+        }
+    }
+}
+
+/// The commands of `RUN`, `CMD` and the like.
+fn parse<'s>(arguments: &Arguments<'s>, sources: &'s Sources) -> Vec<shell::Command<'s>> {
+    match arguments {
+        Arguments::Shell(text) => shell::parse(text, sources),
+        Arguments::Exec(words) => {
+            let texts: Vec<Text<'s>> = words.iter().map(|word| word.text.clone()).collect();
+            shell::from_words(&texts, sources)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn commands<'s>(
+    reader: &mut Reader<'s>,
+    arguments: &Arguments<'s>,
+    around: &Surroundings<'s>,
+    at_build: bool,
+) {
+    let parsed = parse(arguments, reader.sources);
+    push_commands(reader, parsed, around, at_build);
+}
+
+fn push_commands<'s>(
+    reader: &mut Reader<'s>,
+    parsed: Vec<shell::Command<'s>>,
+    around: &Surroundings<'s>,
+    at_build: bool,
+) {
+    for command in parsed {
+        reader.reading.facts.commands.push(fact(
+            command,
+            around.subject,
+            around.store,
+            at_build,
+            reader.sources,
+        ));
+    }
+}
+
+/// A command as a fact.
+fn fact<'s>(
+    parsed: shell::Command<'s>,
+    subject: &'s str,
+    store: Store,
+    at_build: bool,
+    sources: &'s Sources,
+) -> Command<'s> {
+    let span = parsed.span;
+    let line: Vec<&str> = parsed.words.iter().map(shell::Word::as_str).collect();
+    Command {
+        head: Head::new(span, subject),
+        program: parsed.program().map_or(Field::Unknown, |program| Field::set(program, span, "")),
+        line: Field::set(sources.keep(line.join(" ").into()), span, ""),
+        parsed,
+        at_build,
+        store,
+    }
+}
+
+/// What a `HEALTHCHECK` does.
+pub(super) fn check<'s>(instruction: &Instruction<'s>, sources: &'s Sources) -> Option<Check<'s>> {
+    let nested = instruction.nested.as_ref()?;
+    let command = parse(&nested.arguments, sources).into_iter().next()?;
+    let seconds = |name: &str| {
+        let flag = instruction.flags.iter().find(|flag| flag.name == name)?;
+        flag.value.as_ref()?.text.as_str().trim_end_matches('s').parse().ok()
+    };
+    let mut hasher = FxHasher::default();
+    sources.slice(nested.span).hash(&mut hasher);
+    Some(Check {
+        written: "HEALTHCHECK",
+        span: instruction.span,
+        port: port_of(&command),
+        command: Some(fact(command, "the image", Store::Image, false, sources)),
+        period: seconds("interval"),
+        failure_threshold: seconds("retries"),
+        fingerprint: hasher.finish(),
+    })
+}
+
+/// The port of the machine itself that a command asks.
+pub(in crate::formats) fn port_of(command: &shell::Command<'_>) -> Option<(u16, Span)> {
+    command.words.iter().find_map(|word| {
+        let text = word.as_str();
+        let url = url::find_all(text).next()?;
+        let host = url.hosts.first()?;
+        let local = matches!(host.name.text, "localhost" | "127.0.0.1" | "[::1]" | "::1" | "0.0.0.0");
+        let port = host.port_number().filter(|_| local)?;
+        let range = host.port.as_ref()?.range.clone();
+        Some((port, word.text.span(range)))
+    })
+}

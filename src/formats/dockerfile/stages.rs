@@ -1,0 +1,290 @@
+//! The stages of a Dockerfile, each as the container that would run it.
+
+use rustc_hash::FxHashMap;
+
+use super::contents;
+use crate::data::images::{self, User};
+use crate::facts::links::Stage;
+use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::formats::Reader;
+use crate::formats::image::image;
+use crate::formats::settings::expand;
+use crate::source::{Sources, Span, Text};
+use crate::syntax::dockerfile::{Arguments, Dockerfile, Instruction, Keyword, Word};
+use crate::syntax::interpolation::Dialect;
+
+/// The variables that hold at a place.
+pub(super) type Variables<'s> = FxHashMap<&'s str, Text<'s>>;
+
+/// A word with its variables put in.
+pub(super) fn value<'s>(
+    word: &Word<'s>,
+    variables: &Variables<'s>,
+    escape: char,
+    sources: &'s Sources,
+) -> Text<'s> {
+    if !word.interpolates {
+        return word.text.clone();
+    }
+    expand(&word.text, Dialect::Dockerfile { escape }, &mut |name| variables.get(name).cloned(), sources)
+}
+
+pub(super) fn read<'s>(reader: &mut Reader<'s>, file: &Dockerfile<'s>) {
+    let sources = reader.sources;
+    let starts: Vec<usize> =
+        (0..file.instructions.len()).filter(|&at| file.instructions.get(at).is_some_and(is_from)).collect();
+    let mut global = Variables::default();
+    for instruction in file.instructions.iter().take_while(|instruction| !is_from(instruction)) {
+        declare(instruction, &mut global, file.escape, sources);
+    }
+    let ships = shipping(file, &starts, &global, sources);
+    for (number, &start) in starts.iter().enumerate() {
+        let end = starts.get(number + 1).copied().unwrap_or(file.instructions.len());
+        let instructions = file.instructions.get(start..end).unwrap_or_default();
+        let store = if ships.get(number).copied().unwrap_or(true) { Store::Image } else { Store::BuildStage };
+        let last = number + 1 == starts.len();
+        let stage = stage(reader, instructions, &global, file.escape, store, last);
+        reader.reading.links.stages.extend(stage);
+    }
+}
+
+fn is_from(instruction: &Instruction<'_>) -> bool {
+    instruction.keyword == Keyword::From
+}
+
+/// Takes in the variables that `ARG` and `ENV` set.
+fn declare<'s>(
+    instruction: &Instruction<'s>,
+    variables: &mut Variables<'s>,
+    escape: char,
+    sources: &'s Sources,
+) {
+    if let (Keyword::Arg | Keyword::Env, Arguments::Pairs(pairs)) =
+        (instruction.keyword, &instruction.arguments)
+    {
+        for (name, word) in pairs {
+            if let Some(word) = word {
+                let text = value(word, variables, escape, sources);
+                variables.insert(name.text.as_str(), text);
+            }
+        }
+    }
+}
+
+/// The words of `FROM`: the image, and the stage's name.
+fn from_words<'a, 's>(instruction: &'a Instruction<'s>) -> (Option<&'a Word<'s>>, Option<&'a Word<'s>>) {
+    match &instruction.arguments {
+        Arguments::Words(words) => match words.as_slice() {
+            [image, is, name, ..] if is.text.as_str().eq_ignore_ascii_case("as") => (Some(image), Some(name)),
+            [image, ..] => (Some(image), None),
+            [] => (None, None),
+        },
+        _ => (None, None),
+    }
+}
+
+/// Which stages the last one is built on, itself included: what they bake in is part of the image.
+fn shipping<'s>(
+    file: &Dockerfile<'s>,
+    starts: &[usize],
+    global: &Variables<'s>,
+    sources: &'s Sources,
+) -> Vec<bool> {
+    let stages: Vec<(String, Option<&str>)> = starts
+        .iter()
+        .filter_map(|&at| file.instructions.get(at))
+        .map(|instruction| {
+            let (base, name) = from_words(instruction);
+            let base = base.map_or_else(String::new, |base| {
+                value(base, global, file.escape, sources).as_str().to_owned()
+            });
+            (base, name.map(|name| name.text.as_str()))
+        })
+        .collect();
+    let mut ships = vec![false; stages.len()];
+    let mut next = stages.len().checked_sub(1);
+    while let Some(at) = next {
+        let Some(flag) = ships.get_mut(at) else { break };
+        *flag = true;
+        let base = stages.get(at).map_or("", |(base, _)| base.as_str());
+        let named =
+            |(_, name): &(String, Option<&str>)| name.is_some_and(|name| name.eq_ignore_ascii_case(base));
+        next = stages.get(..at).and_then(|before| before.iter().rposition(named));
+    }
+    ships
+}
+
+/// One stage: from its `FROM` to the next.
+fn stage<'s>(
+    reader: &mut Reader<'s>,
+    instructions: &[Instruction<'s>],
+    global: &Variables<'s>,
+    escape: char,
+    store: Store,
+    last: bool,
+) -> Option<Stage<'s>> {
+    let sources = reader.sources;
+    let from = instructions.first()?;
+    let (base, name) = from_words(from);
+    let name = name.map(|name| name.text.as_str());
+    let block = instructions.last().map_or(from.span, |end| from.span.to(end.span));
+    let subject = match name {
+        Some(name) if !last => sources.keep(format!("stage {name}").into()),
+        _ => "the image",
+    };
+    let base_text = base.map(|base| value(base, global, escape, sources));
+    let parent =
+        base_text.as_ref().and_then(|base| parent(&reader.reading.links.stages, base.as_str())).cloned();
+    let mut variables: Variables<'s> =
+        parent.iter().flat_map(|stage| stage.variables.iter().cloned()).collect();
+    let is_stage = parent.is_some();
+    let image = base_text
+        .as_ref()
+        .filter(|base| !is_stage && base.as_str() != "scratch")
+        .and_then(|base| image(base, subject, sources));
+    reader.reading.facts.images.extend(image.clone());
+    let mut container = match &parent {
+        Some(parent) => Container { head: Head::new(from.span, subject), block, ..parent.container.clone() },
+        None => on_base(base_text.as_ref(), image, Head::new(from.span, subject), block),
+    };
+    let scope = Scope(from.span);
+    container.environment.push(scope);
+    let surroundings =
+        contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
+    let first_command = reader.reading.facts.commands.len();
+    for instruction in instructions.iter().skip(1) {
+        contents::read(reader, instruction, &variables, &surroundings);
+        apply(reader, instruction, &mut container, &variables, escape);
+        inherit_global(instruction, &mut variables, global);
+        declare(instruction, &mut variables, escape, sources);
+    }
+    let commands = reader.reading.facts.commands.iter().skip(first_command);
+    let sudo =
+        commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
+    if let Some(word) = sudo {
+        container.escalation = Field::set(true, word.span, "sudo");
+    }
+    reader.reading.blocks.push(block);
+    Some(Stage { name, container, scope, judged: false, variables: variables.into_iter().collect() })
+}
+
+fn repository<'s>(container: &Container<'s>) -> Option<&'s str> {
+    container.image.as_ref().and_then(|image| image.repository.value().copied())
+}
+
+/// The earlier stage that a base names.
+fn parent<'a, 's>(stages: &'a [Stage<'s>], base: &str) -> Option<&'a Stage<'s>> {
+    stages.iter().rev().find(|stage| stage.is(base))
+}
+
+/// `ARG NAME` without a value takes the value that stands before the first `FROM`.
+fn inherit_global<'s>(instruction: &Instruction<'s>, variables: &mut Variables<'s>, global: &Variables<'s>) {
+    if let (Keyword::Arg, Arguments::Pairs(pairs)) = (instruction.keyword, &instruction.arguments) {
+        for (name, value) in pairs {
+            if value.is_none()
+                && let Some(known) = global.get(name.text.as_str())
+            {
+                variables.insert(name.text.as_str(), known.clone());
+            }
+        }
+    }
+}
+
+/// The container of a stage that says nothing yet.
+fn on_base<'s>(
+    base: Option<&Text<'s>>,
+    image: Option<Image<'s>>,
+    head: Head<'s>,
+    block: Span,
+) -> Container<'s> {
+    let base = base.map_or("", Text::as_str);
+    let known = images::parse_reference(base).and_then(|reference| images::lookup(&reference));
+    let user = match known.as_ref().map(images::Known::user) {
+        Some(User::NonRoot(name)) => Field::Default(name),
+        // An image that nobody knows to have another user is taken to be root.
+        _ if base.contains('$') => Field::Unknown,
+        Some(User::Root | User::Unknown) | None => Field::Default("root"),
+    };
+    let checked = known.as_ref().is_some_and(|known| known.image.healthcheck);
+    let listens = known.as_ref().and_then(|known| known.image.datastore).map(|store| store.ports.to_vec());
+    Container {
+        head,
+        platform: Field::Default(Platform::Dockerfile),
+        name: Field::Unset,
+        runs: Field::Default(Runs::Long),
+        started: Field::Unset,
+        user,
+        non_root: Field::NotApplicable,
+        privileged: Field::Unset,
+        escalation: Field::Unset,
+        added_capabilities: Field::NotApplicable,
+        dropped_capabilities: Field::NotApplicable,
+        host_network: Field::NotApplicable,
+        host_pid: Field::NotApplicable,
+        host_ipc: Field::NotApplicable,
+        host_uts: Field::NotApplicable,
+        host_users: Field::NotApplicable,
+        read_only_root: Field::NotApplicable,
+        healthcheck: if checked { Field::Default(Healthcheck::Present) } else { Field::Unset },
+        liveness: Field::NotApplicable,
+        readiness: Field::NotApplicable,
+        cpu_limit: Field::NotApplicable,
+        memory_limit: Field::NotApplicable,
+        cpu_request: Field::NotApplicable,
+        memory_request: Field::NotApplicable,
+        token: Field::NotApplicable,
+        image,
+        checks: Vec::new(),
+        listens: listens.unwrap_or_default(),
+        block,
+        environment: Vec::new(),
+        environment_open: base.contains('$'),
+        published: false,
+    }
+}
+
+/// What an instruction changes in the container.
+fn apply<'s>(
+    reader: &Reader<'s>,
+    instruction: &Instruction<'s>,
+    container: &mut Container<'s>,
+    variables: &Variables<'s>,
+    escape: char,
+) {
+    let sources = reader.sources;
+    match (instruction.keyword, &instruction.arguments) {
+        (Keyword::User, Arguments::Words(words)) => {
+            if let Some(word) = words.first() {
+                let user = value(word, variables, escape, sources);
+                container.user = match user.as_str() {
+                    text if text.contains('$') => Field::Unknown,
+                    text => Field::set(text, word.span, "USER"),
+                };
+            }
+        }
+        (Keyword::Healthcheck, Arguments::Words(_)) => {
+            container.healthcheck = Field::set(Healthcheck::Disabled, instruction.span, "HEALTHCHECK");
+            container.checks.clear();
+        }
+        (Keyword::Healthcheck, _) => {
+            container.healthcheck = Field::set(Healthcheck::Present, instruction.span, "HEALTHCHECK");
+            container.checks = contents::check(instruction, sources).into_iter().collect();
+        }
+        (Keyword::Expose, Arguments::Words(words)) => {
+            let ports = words.iter().map(|word| value(word, variables, escape, sources));
+            let ports = ports
+                .filter_map(|port| port.as_str().split('/').next().unwrap_or_default().parse::<u16>().ok());
+            container.listens.extend(ports);
+        }
+        (Keyword::Run, _) => {
+            let insecure = instruction.flags.iter().find(|flag| {
+                flag.name == "security"
+                    && flag.value.as_ref().is_some_and(|value| value.text.as_str() == "insecure")
+            });
+            if let Some(flag) = insecure {
+                container.privileged = Field::set(true, flag.span, "--security=insecure");
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,121 @@
+//! What ignore files leave out.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path};
+
+use super::{Root, Why};
+
+const GIT: &str = ".gitignore";
+const OURS: &str = ".govlintignore";
+
+/// The ignore files that hold in a folder.
+#[derive(Clone)]
+pub(super) struct Ignores {
+    run: Arc<Run>,
+    deepest: Option<Arc<Layer>>,
+}
+
+/// What holds in every folder of the run.
+struct Run {
+    on: bool,
+    top: std::path::PathBuf,
+    /// The user's own list and that of the checkout (`.git/info/exclude`).
+    personal: Gitignore,
+}
+
+/// The ignore files of one folder, and of those above it.
+struct Layer {
+    ours: Option<Gitignore>,
+    git: Option<Gitignore>,
+    /// Whether a git checkout begins here, so that `.gitignore` files further up don't hold.
+    checkout: bool,
+    above: Option<Arc<Layer>>,
+}
+
+impl Ignores {
+    /// What holds above the root.
+    pub(super) fn of_root(root: &Root, on: bool) -> Self {
+        let top = root.repository().unwrap_or(root.folder());
+        let mut personal = GitignoreBuilder::new(top);
+        if let Some(repository) = root.repository().filter(|_| on) {
+            let lists = [gitconfig_excludes_path(), Some(repository.join(".git/info/exclude"))];
+            for list in lists.into_iter().flatten().filter(|list| list.is_file()) {
+                personal.add(list);
+            }
+        }
+        // What can't be read in such a list is set aside, as git does.
+        let personal = personal.build().unwrap_or_else(|_| Gitignore::empty());
+        let run = Run { on, top: top.to_path_buf(), personal };
+        Ignores { run: Arc::new(run), deepest: None }
+    }
+
+    /// What holds for a folder because of the folders above it, from the root on.
+    pub(super) fn above(&self, folder: &Path) -> Self {
+        let Ok(inside) = folder.strip_prefix(&self.run.top) else { return self.clone() };
+        let (mut ignores, mut at) = (self.clone(), self.run.top.clone());
+        for part in inside.components() {
+            let names = present(&at, &[GIT, OURS, ".git"]);
+            ignores = ignores.enter(&at, names);
+            at.push(part);
+        }
+        ignores
+    }
+
+    /// What holds in a folder with these entries.
+    pub(super) fn enter(&self, folder: &Path, names: impl Iterator<Item = OsString>) -> Self {
+        let mut layer = Layer { ours: None, git: None, checkout: false, above: self.deepest.clone() };
+        if self.run.on {
+            for name in names {
+                match name.to_str() {
+                    Some(OURS) => layer.ours = Some(Gitignore::new(folder.join(name)).0),
+                    Some(GIT) => layer.git = Some(Gitignore::new(folder.join(name)).0),
+                    Some(".git") => layer.checkout = true,
+                    _ => {}
+                }
+            }
+        }
+        let plain = layer.ours.is_none() && layer.git.is_none() && !layer.checkout;
+        let deepest = if plain { layer.above } else { Some(Arc::new(layer)) };
+        Ignores { run: Arc::clone(&self.run), deepest }
+    }
+
+    /// Why something in the folder is left out, if it is.
+    pub(super) fn leave_out(&self, location: &Path, is_folder: bool) -> Option<Why> {
+        let layers = || std::iter::successors(self.deepest.as_deref(), |layer| layer.above.as_deref());
+        let ours = layers().filter_map(|layer| layer.ours.as_ref());
+        let checkout = layers().position(|layer| layer.checkout).map_or(usize::MAX, |at| at + 1);
+        let git = layers().take(checkout).filter_map(|layer| layer.git.as_ref());
+        let personal = std::iter::once(&self.run.personal);
+        let decision = ours.chain(git).chain(personal).map(|list| list.matched(location, is_folder));
+        match decision.into_iter().find(|decision| !decision.is_none()) {
+            Some(Match::Ignore(_)) => Some(Why::Ignored),
+            _ => None,
+        }
+    }
+}
+
+/// Those of the names that are there in a folder.
+fn present<'n>(folder: &'n Path, names: &'n [&str]) -> impl Iterator<Item = OsString> + 'n {
+    names.iter().filter(|name| folder.join(name).exists()).map(OsString::from)
+}
+
+/// Whether git keeps a path from the root out of version control. It needs not exist.
+pub(super) fn is_ignored_by_git(root: &Root, path: &str) -> bool {
+    let Some(location) = root.locate(path) else { return false };
+    let mut ignores = Ignores::of_root(root, true);
+    let mut at = ignores.run.top.clone();
+    let Ok(inside) = location.strip_prefix(&at).map(Path::to_path_buf) else { return false };
+    let mut parts = inside.components().peekable();
+    while let Some(part) = parts.next() {
+        ignores = ignores.enter(&at, present(&at, &[GIT, ".git"]));
+        at.push(part);
+        if ignores.leave_out(&at, parts.peek().is_some()).is_some() {
+            return true;
+        }
+    }
+    false
+}
