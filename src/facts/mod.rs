@@ -25,7 +25,7 @@ mod tls;
 mod volume;
 
 pub use command::Command;
-pub use container::{Check, Container, Healthcheck, Platform, Runs};
+pub use container::{Check, Container, Healthcheck, Installed, Platform, Runs};
 pub use cors::Cors;
 pub use credential::{Credential, CredentialClass, Store};
 pub use declaration::{Declaration, Declares};
