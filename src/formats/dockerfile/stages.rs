@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::contents;
+use super::{contents, installs};
 use crate::data::images::{self, User};
 use crate::facts::links::Stage;
-use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::facts::{Container, Field, Head, Healthcheck, Image, Installed, Platform, Runs, Scope, Store};
 use crate::formats::Reader;
 use crate::formats::image::image;
 use crate::formats::settings::expand;
@@ -153,7 +153,11 @@ fn stage<'s>(
         contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
     let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
+        let known = reader.reading.facts.commands.len();
         contents::read(reader, instruction, &variables, &surroundings);
+        for command in reader.reading.facts.commands.iter().skip(known).filter(|command| command.at_build) {
+            installs::run(&command.parsed, &mut container.installed);
+        }
         apply(reader, instruction, &mut container, &variables, escape);
         inherit_global(instruction, &mut variables, global);
         declare(instruction, &mut variables, escape, sources);
@@ -240,6 +244,7 @@ fn on_base<'s>(
         environment: Vec::new(),
         environment_open: base.contains('$'),
         published: false,
+        installed: Installed::default(),
     }
 }
 
@@ -275,6 +280,9 @@ fn apply<'s>(
             let ports = ports
                 .filter_map(|port| port.as_str().split('/').next().unwrap_or_default().parse::<u16>().ok());
             container.listens.extend(ports);
+        }
+        (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
+            installs::copy(words, &mut container.installed);
         }
         (Keyword::Run, _) => {
             let insecure = instruction.flags.iter().find(|flag| {
