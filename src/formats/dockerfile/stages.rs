@@ -149,7 +149,8 @@ fn stage<'s>(
     };
     let scope = Scope(from.span);
     container.environment.push(scope);
-    let surroundings = contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
+    let surroundings =
+        contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
     let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
         contents::read(reader, instruction, &variables, &surroundings);
@@ -158,7 +159,8 @@ fn stage<'s>(
         declare(instruction, &mut variables, escape, sources);
     }
     let commands = reader.reading.facts.commands.iter().skip(first_command);
-    let sudo = commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
+    let sudo =
+        commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
     if let Some(word) = sudo {
         container.escalation = Field::set(true, word.span, "sudo");
     }
