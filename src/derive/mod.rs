@@ -82,3 +82,6 @@ fn scope_of<'a, 's>(scopes: &[&'a [Setting<'s>]], scope: Scope) -> &'a [Setting<
     let found = scopes.binary_search_by_key(&Some(scope), |settings| settings.first().map(|one| one.scope));
     found.ok().and_then(|index| scopes.get(index)).copied().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;
