@@ -91,7 +91,7 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
         environment: vec![Scope(block)],
         environment_open,
         published: false,
-        installed: Vec::new(),
+        installed: crate::facts::Installed::default(),
     };
     if pod.is_fragment {
         forget_absences(&mut container);
