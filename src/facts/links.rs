@@ -62,8 +62,11 @@ impl Stage<'_> {
 pub struct Build<'s> {
     /// The index of the container that runs the image, in the containers of the same file.
     pub container: usize,
-    /// The Dockerfile's path from the root of the run; nothing where it isn't known or is written inline.
+    /// The path from the root of the run of the Dockerfile, or of the file that holds it; nothing where it
+    /// isn't known.
     pub dockerfile: Option<String>,
+    /// Which of that file's stages are meant, where the Dockerfile is only a part of it.
+    pub stages: Option<Range<usize>>,
     /// The stage that is built.
     pub target: Option<&'s str>,
     /// Where the build is asked for.

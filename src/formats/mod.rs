@@ -1,6 +1,7 @@
 //! What a file means: each format turns its tree into facts. One format is one file, or one folder, and one
 //! row of [`FORMATS`].
 
+mod commands;
 mod compose;
 mod dockerfile;
 mod env;
