@@ -25,6 +25,7 @@ const BATCH: usize = 256;
 /// Adds what follows from the facts of a project.
 pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
     let mut settings = std::mem::take(&mut facts.settings);
+    settings.extend(commands::settings(&facts.commands, sources));
     settings.sort_by_key(|setting| (setting.scope, setting.head.anchor));
     let scopes: Vec<&[Setting<'s>]> = settings.chunk_by(|a, b| a.scope == b.scope).collect();
     let batches: Vec<&[&[Setting<'s>]]> = batches(&scopes);
@@ -81,3 +82,6 @@ fn scope_of<'a, 's>(scopes: &[&'a [Setting<'s>]], scope: Scope) -> &'a [Setting<
     let found = scopes.binary_search_by_key(&Some(scope), |settings| settings.first().map(|one| one.scope));
     found.ok().and_then(|index| scopes.get(index)).copied().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

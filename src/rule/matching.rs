@@ -33,7 +33,7 @@ pub struct Run<'p> {
 
 /// All findings of a project, unsorted; the same finding reached twice is one, with the places of both.
 #[must_use]
-pub fn run<'p, 's>(run: Run<'p>, project: &'p Project<'s>, sources: &'s Sources) -> Vec<Finding<'p, 's>> {
+pub fn run<'r, 's>(run: Run<'r>, project: &Project<'s>, sources: &'s Sources) -> Vec<Finding<'r, 's>> {
     let context = Context { project, limits: run.limits, sources };
     let by_kind = Kind::ALL.par_iter().flat_map_iter(|kind| speak(*kind, run, context));
     let by_code = run.rules.par_iter().flat_map_iter(|rule| compute(rule, context));
@@ -41,7 +41,7 @@ pub fn run<'p, 's>(run: Run<'p>, project: &'p Project<'s>, sources: &'s Sources)
     merge(findings)
 }
 
-fn speak<'p, 's>(kind: Kind, run: Run<'p>, context: Context<'p, 's>) -> Vec<Finding<'p, 's>> {
+fn speak<'r, 's>(kind: Kind, run: Run<'r>, context: Context<'_, 's>) -> Vec<Finding<'r, 's>> {
     let rules: Vec<(&Rule, Vec<&Case>)> = run
         .rules
         .iter()
@@ -61,12 +61,12 @@ fn speak<'p, 's>(kind: Kind, run: Run<'p>, context: Context<'p, 's>) -> Vec<Find
     findings
 }
 
-fn ask<'p, 's>(
-    rule: &'p Rule,
-    cases: &[&'p Case],
+fn ask<'r, 's>(
+    rule: &'r Rule,
+    cases: &[&Case],
     fact: &dyn Fact<'s>,
-    context: Context<'p, 's>,
-    findings: &mut Vec<Finding<'p, 's>>,
+    context: Context<'_, 's>,
+    findings: &mut Vec<Finding<'r, 's>>,
 ) {
     let first = findings.len();
     for case in cases {
@@ -91,7 +91,7 @@ fn ask<'p, 's>(
     }
 }
 
-fn compute<'p, 's>(rule: &'p Rule, context: Context<'p, 's>) -> Vec<Finding<'p, 's>> {
+fn compute<'r, 's>(rule: &'r Rule, context: Context<'_, 's>) -> Vec<Finding<'r, 's>> {
     let mut findings = Vec::new();
     let Some(algorithm) = code::find(rule.id) else { return findings };
     algorithm(&context, &mut |hit: Hit<'s>| {

@@ -151,15 +151,21 @@ fn stage<'s>(
     container.environment.push(scope);
     let surroundings =
         contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
+    let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
-        let known = reader.reading.facts.commands.len();
         contents::read(reader, instruction, &variables, &surroundings);
-        for command in reader.reading.facts.commands.iter().skip(known).filter(|command| command.at_build) {
-            installs::run(&command.parsed, &mut container.installed);
-        }
         apply(reader, instruction, &mut container, &variables, escape);
         inherit_global(instruction, &mut variables, global);
         declare(instruction, &mut variables, escape, sources);
+    }
+    let commands = reader.reading.facts.commands.iter().skip(first_command);
+    for command in commands.clone().filter(|command| command.at_build) {
+        installs::run(&command.parsed, &mut container.installed);
+    }
+    let sudo =
+        commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
+    if let Some(word) = sudo {
+        container.escalation = Field::set(true, word.span, "sudo");
     }
     reader.reading.blocks.push(block);
     Some(Stage { name, container, scope, judged: false, variables: variables.into_iter().collect() })
