@@ -210,11 +210,12 @@ fn on_base<'s>(
     };
     let checked = known.as_ref().is_some_and(|known| known.image.healthcheck);
     let listens = known.as_ref().and_then(|known| known.image.datastore).map(|store| store.ports.to_vec());
+    let place = head.anchor;
     Container {
         head,
-        platform: Field::Default(Platform::Dockerfile),
+        platform: Field::set(Platform::Dockerfile, place, "FROM"),
         name: Field::Unset,
-        runs: Field::Default(Runs::Long),
+        runs: Field::set(Runs::Long, place, ""),
         started: Field::Unset,
         user,
         non_root: Field::NotApplicable,
