@@ -7,21 +7,25 @@ use std::path::{Path, PathBuf};
 use super::{Error, Exit, Handles, files, load};
 use crate::check::{Input, Job, check};
 use crate::cli::{Check, Target};
+use crate::formats::FORMATS;
 use crate::output::Report;
-use crate::policy::{Limits, did_you_mean};
+use crate::policy::{self, Broken, Choice, Known, Pattern, Policy};
 use crate::read::decode;
 use crate::rule::{self, RawRule, Rule};
-use crate::walk::Root;
+use crate::walk::{Root, common_folder};
 
 const STDIN: &str = "-";
 
 pub(super) fn run(options: &Check, handles: &mut Handles<'_>) -> Result<Exit, Error> {
-    let rules = rules(options)?;
+    let rule_names: Vec<_> = rule::built_in().iter().map(|raw| (raw.id, raw.topic)).collect();
+    let format_names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+    let known = Known { rules: &rule_names, formats: &format_names };
     let targets = targets(&options.formats, handles.terminal.is_terminal);
     let (input, paths): (Vec<&Path>, Vec<&Path>) =
         options.paths.iter().map(PathBuf::as_path).partition(|path| *path == Path::new(STDIN));
     let paths: Vec<PathBuf> = paths.into_iter().map(Path::to_path_buf).collect();
-    let root = Root::of(&paths, None);
+    let (root, policy) = policy(options, &paths, known)?;
+    let rules = rules(options, &policy, known)?;
     let input = (!input.is_empty()).then(|| Input {
         path: options
             .stdin_filename
@@ -29,14 +33,14 @@ pub(super) fn run(options: &Check, handles: &mut Handles<'_>) -> Result<Exit, Er
             .map_or("<stdin>".to_owned(), |name| root.relative(&root.place(name))),
         text: decode(&mut *handles.input, 0),
     });
-    let limits = Limits::default();
     let job = Job {
         root: &root,
         paths: &paths,
         input,
         no_ignore: options.no_ignore,
         rules: &rules,
-        limits: &limits,
+        policy: &policy,
+        known,
         level: options.level,
     };
     check(job, |report, worst, looked_at| {
@@ -60,24 +64,33 @@ pub(super) fn run(options: &Check, handles: &mut Handles<'_>) -> Result<Exit, Er
     })
 }
 
-/// The rules that the command line leaves on.
-fn rules(options: &Check) -> Result<Vec<Rule>, Error> {
-    let known = rule::built_in();
-    for pattern in options.select.iter().chain(&options.ignore) {
-        if !known.iter().any(|raw| covers(pattern, raw)) {
-            let names = known.iter().map(|raw| raw.id);
-            return Err(Error::Asked(format!("unknown rule `{pattern}`{}", did_you_mean(pattern, names))));
-        }
-    }
-    let listed = |patterns: &[String], raw: &RawRule| patterns.iter().any(|pattern| covers(pattern, raw));
-    let on = known.iter().filter(|raw| {
-        (options.select.is_empty() || listed(&options.select, raw)) && !listed(&options.ignore, raw)
-    });
-    on.map(load).collect()
+/// The folder of the run, and what the user chose for it.
+fn policy(options: &Check, paths: &[PathBuf], known: Known<'_>) -> Result<(Root, Policy), Error> {
+    let file = options.config.clone().or_else(|| policy::find(&common_folder(paths)));
+    let root = Root::of(paths, file.as_deref());
+    let Some(file) = file else { return Ok((root, Policy::default())) };
+    let policy = policy::read(&file, &root.relative(&root.place(&file)), known);
+    let policy =
+        policy.map_err(|broken| Error::Policy(Broken { path: file.display().to_string(), ..broken }))?;
+    Ok((root, policy))
 }
 
-fn covers(pattern: &str, raw: &RawRule) -> bool {
-    pattern.strip_suffix("/*").map_or(pattern == raw.id, |topic| topic == raw.topic)
+/// The rules that the policy and the command line leave on.
+fn rules(options: &Check, policy: &Policy, known: Known<'_>) -> Result<Vec<Rule>, Error> {
+    let patterns = |texts: &[String]| -> Result<Vec<Pattern>, Error> {
+        let patterns: Vec<_> = texts.iter().map(|text| Pattern::new(text)).collect();
+        patterns.iter().try_for_each(|pattern| pattern.check(known)).map_err(Error::Asked)?;
+        Ok(patterns)
+    };
+    let (select, ignore) = (patterns(&options.select)?, patterns(&options.ignore)?);
+    let named =
+        |patterns: &[Pattern], raw: &RawRule| patterns.iter().any(|pattern| pattern.names(raw.id, raw.topic));
+    let is_on = |raw: &&RawRule| {
+        (select.is_empty() || named(&select, raw))
+            && !named(&ignore, raw)
+            && policy.levels.of(raw.id, raw.topic) != Some(Choice::Off)
+    };
+    rule::built_in().iter().filter(is_on).map(load).collect()
 }
 
 /// What was asked for, or what suits the reader.

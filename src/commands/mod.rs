@@ -13,6 +13,7 @@ pub use terminal::Terminal;
 use std::io::{self, BufRead, Write};
 
 use crate::cli::{Cli, Command};
+use crate::policy::Broken;
 use crate::rule::{self, RawRule};
 
 /// How a run ends.
@@ -44,6 +45,9 @@ pub enum Error {
     /// It was asked for something that can't be done; the message is in lower case and without a stop.
     #[error("{0}")]
     Asked(String),
+    /// The policy file can't be used; one line for each fault.
+    #[error("the policy file can't be used\n{0}")]
+    Policy(Broken),
     /// It could not write.
     #[error("cannot write: {0}")]
     Write(#[from] io::Error),

@@ -5,13 +5,15 @@ mod compose;
 mod dockerfile;
 mod env;
 mod helm_values;
-mod image;
+mod host_path;
+pub(crate) mod image;
 mod kubernetes;
 mod nginx;
 mod recognise;
 mod settings;
 mod unread;
 
+pub(crate) use kubernetes::forget_absences;
 pub use recognise::{Candidate, Recognised, recognise};
 pub use unread::{Unread, problem};
 

@@ -16,7 +16,7 @@ impl Root {
     #[must_use]
     pub fn of(paths: &[PathBuf], policy_file: Option<&Path>) -> Self {
         let working = std::env::current_dir().unwrap_or_default();
-        let base = common_folder(paths).unwrap_or_else(|| working.clone());
+        let base = common_folder(paths);
         let policy_folder = policy_file.and_then(|file| folder_of(file).canonicalize().ok());
         let repository = base.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
         let anchored = base.ancestors().find(|folder| {
@@ -84,14 +84,18 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn common_folder(paths: &[PathBuf]) -> Option<PathBuf> {
+/// The nearest folder above all of the paths that exist, absolute and without links: the folder itself where
+/// one is named alone. Without any, the working folder.
+#[must_use]
+pub fn common_folder(paths: &[PathBuf]) -> PathBuf {
     let folders = paths.iter().filter_map(|path| {
         let folder = if path.is_dir() { path.as_path() } else { folder_of(path) };
         folder.canonicalize().ok()
     });
-    folders.reduce(|common, folder| {
+    let common = folders.reduce(|common, folder| {
         common.ancestors().find(|above| folder.starts_with(above)).unwrap_or(&common).to_path_buf()
-    })
+    });
+    common.unwrap_or_else(|| std::env::current_dir().unwrap_or_default())
 }
 
 fn prefix(root: &Path, working: &Path) -> String {
