@@ -153,16 +153,15 @@ fn stage<'s>(
         contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
     let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
-        let known = reader.reading.facts.commands.len();
         contents::read(reader, instruction, &variables, &surroundings);
-        for command in reader.reading.facts.commands.iter().skip(known).filter(|command| command.at_build) {
-            installs::run(&command.parsed, &mut container.installed);
-        }
         apply(reader, instruction, &mut container, &variables, escape);
         inherit_global(instruction, &mut variables, global);
         declare(instruction, &mut variables, escape, sources);
     }
     let commands = reader.reading.facts.commands.iter().skip(first_command);
+    for command in commands.clone().filter(|command| command.at_build) {
+        installs::run(&command.parsed, &mut container.installed);
+    }
     let sudo =
         commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
     if let Some(word) = sudo {
@@ -211,11 +210,12 @@ fn on_base<'s>(
     };
     let checked = known.as_ref().is_some_and(|known| known.image.healthcheck);
     let listens = known.as_ref().and_then(|known| known.image.datastore).map(|store| store.ports.to_vec());
+    let place = head.anchor;
     Container {
         head,
-        platform: Field::Default(Platform::Dockerfile),
+        platform: Field::set(Platform::Dockerfile, place, "FROM"),
         name: Field::Unset,
-        runs: Field::Default(Runs::Long),
+        runs: Field::set(Runs::Long, place, ""),
         started: Field::Unset,
         user,
         non_root: Field::NotApplicable,

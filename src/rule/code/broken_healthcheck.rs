@@ -303,9 +303,9 @@ mod tests {
             [SAME_PROBES]
         );
         assert_eq!(cases(&|probe| probe.period = Some(3)), [SAME_PROBES]);
-        assert_eq!(cases(&|probe| (probe.period, probe.failure_threshold) = (Some(5), Some(2))), []);
-        assert_eq!(cases(&|_| {}), []);
-        assert_eq!(cases(&|probe| (probe.period, probe.fingerprint) = (Some(1), 1)), []);
+        assert_eq!(cases(&|probe| (probe.period, probe.failure_threshold) = (Some(5), Some(2))), [0; 0]);
+        assert_eq!(cases(&|_| {}), [0; 0]);
+        assert_eq!(cases(&|probe| (probe.period, probe.fingerprint) = (Some(1), 1)), [0; 0]);
     }
 
     #[test]
