@@ -5,8 +5,10 @@ use crate::facts::{Field, Head, Image, Pin};
 use crate::source::{Sources, Text};
 
 /// Tags that move by intention, so that the same name is another image tomorrow.
-const MOVING: &[&str] =
-    &["latest", "stable", "edge", "nightly", "dev", "devel", "develop", "main", "master", "canary", "test", "beta", "next"];
+const MOVING: &[&str] = &[
+    "latest", "stable", "edge", "nightly", "dev", "devel", "develop", "main", "master", "canary", "test",
+    "beta", "next",
+];
 
 /// An image that something pulls; nothing where a variable hides which.
 pub(super) fn image<'s>(text: &Text<'s>, subject: &'s str, _: &'s Sources) -> Option<Image<'s>> {

@@ -157,7 +157,12 @@ fn parse<'s>(arguments: &Arguments<'s>, sources: &'s Sources) -> Vec<shell::Comm
     }
 }
 
-fn commands<'s>(reader: &mut Reader<'s>, arguments: &Arguments<'s>, around: &Surroundings<'s>, at_build: bool) {
+fn commands<'s>(
+    reader: &mut Reader<'s>,
+    arguments: &Arguments<'s>,
+    around: &Surroundings<'s>,
+    at_build: bool,
+) {
     let parsed = parse(arguments, reader.sources);
     push_commands(reader, parsed, around, at_build);
 }
@@ -169,7 +174,13 @@ fn push_commands<'s>(
     at_build: bool,
 ) {
     for command in parsed {
-        reader.reading.facts.commands.push(fact(command, around.subject, around.store, at_build, reader.sources));
+        reader.reading.facts.commands.push(fact(
+            command,
+            around.subject,
+            around.store,
+            at_build,
+            reader.sources,
+        ));
     }
 }
 
