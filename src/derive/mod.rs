@@ -40,7 +40,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
     });
     commands::derive(&facts.commands, sources, &mut out);
     images::derive(&facts.images, sources, &mut out);
-    containers::derive(&facts.containers, &scopes, sources, &mut out);
+    containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);
     facts.append(out);
     facts.settings = settings;
 }

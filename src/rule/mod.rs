@@ -2,6 +2,7 @@
 
 pub mod code;
 pub mod condition;
+pub mod example;
 pub mod load;
 mod matching;
 mod message;
