@@ -230,6 +230,9 @@ fn files(found: Found, read: &mut Read<'_>) -> Files {
     files.left_out.extend(read.left_out.drain(..).filter(|left| left.why != Why::NoFormat));
     files.listed.sort_unstable();
     files.left_out.sort_unstable();
+    // An ignored file that another one names was read after all.
+    let is_listed = |path: &String| files.listed.binary_search_by(|listed| listed.path.cmp(path)).is_ok();
+    files.left_out.retain(|left| !is_listed(&left.path));
     files
 }
 
