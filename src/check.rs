@@ -89,7 +89,7 @@ pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level
         suppressed,
         summary,
         root: job.root.folder().to_path_buf(),
-        prefix: job.root.prefix().to_owned(),
+        shown: &|path| job.root.shown(path),
     };
     report(&made, worst, &files)
 }
