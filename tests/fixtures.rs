@@ -1,6 +1,7 @@
 //! The deployments in `fixtures/`, each checked as a whole and compared with its `expected.txt`.
 //!
 //! `UPDATE=1 cargo test --test fixtures` writes what is found now; the difference is for the review to judge.
+#![expect(clippy::unwrap_used, reason = "this is a test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,9 @@ fn each_deployment_is_found_to_be_as_expected() {
         let (found, file) = (checked(&folder, "concise"), folder.join(EXPECTED));
         let expected = fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
         if found == expected {
-        } else if update {
+            continue;
+        }
+        if update {
             fs::write(&file, found).unwrap();
         } else {
             changed.push(format!("{}\n{}", file.display(), difference(&expected, &found)));
@@ -83,12 +86,11 @@ fn checked(folder: &Path, format: &str) -> String {
 
 /// The lines that are gone, and those that are new.
 fn difference(expected: &str, found: &str) -> String {
-    let without = |lines: &str, others: &str, mark: char| -> String {
+    let without = |lines: &str, others: &str, mark: &str| -> Vec<String> {
         let others: Vec<&str> = others.lines().collect();
-        let lines = lines.lines().filter(|line| !others.contains(line));
-        lines.map(|line| format!("{mark} {line}\n")).collect()
+        lines.lines().filter(|line| !others.contains(line)).map(|line| format!("{mark} {line}")).collect()
     };
-    without(expected, found, '-') + &without(found, expected, '+')
+    [without(expected, found, "-"), without(found, expected, "+")].concat().join("\n")
 }
 
 /// All files below a folder.
