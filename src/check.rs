@@ -60,10 +60,10 @@ pub struct Files {
 }
 
 /// Checks, and hands the report on. `worst` in it is the worst level of all findings, shown or not.
-pub fn check<T>(job: Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level>, &Files) -> T) -> T {
+pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level>, &Files) -> T) -> T {
     let sources = Sources::default();
-    let found = walk(&job);
-    let mut read = read(&job, &found, &sources);
+    let found = walk(job);
+    let mut read = read(job, &found, &sources);
     formats::join(&mut read.readings, &sources);
     let allowances = allowances(&read.readings, &sources);
     let mut project = link(&mut read, job.root, &sources);
@@ -71,12 +71,12 @@ pub fn check<T>(job: Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level>
     let findings = rule::run(Run { rules: job.rules, limits: &job.policy.limits }, &project, &sources);
     let findings = of_checked_files(findings, &read);
     let checked = checked(&read);
-    let Applied { findings, suppressed } = apply(&job, &allowances, findings, &checked, &sources);
+    let Applied { findings, suppressed } = apply(job, &allowances, findings, &checked, &sources);
     let worst = findings.iter().map(|finding| finding.level).max();
     let (mut findings, hidden) = split_by_level(findings, job.level);
     findings.sort_by(|a, b| order(a, b, &sources));
 
-    let failures = failures(&job, &found, &read);
+    let failures = failures(job, &found, &read);
     let files = files(found, &mut read);
     let summary = Summary {
         read: count(files.listed.iter().filter(|listed| !listed.context).filter_map(|listed| listed.format)),

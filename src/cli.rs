@@ -24,8 +24,8 @@ const EXIT: &str = "\
 Exit codes:
   0  nothing found at or above --fail-on
   1  something found
-  2  govlint could not do its work: a path that isn't there or holds nothing to check, a broken policy file,
-     a word on the command line that it doesn't know, an error of its own";
+  2  govlint could not do its work: a path that isn't there or holds nothing to
+     check, a broken policy file, an unknown option, an error of its own";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -119,7 +119,7 @@ pub enum FailOn {
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` says no or `CLICOLOR_FORCE` says always.
+    /// On a terminal; `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE` are respected.
     Auto,
     /// Always.
     Always,

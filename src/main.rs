@@ -13,8 +13,8 @@ fn main() -> ExitCode {
     crash::install();
     let (mut input, mut err) = (io::stdin().lock(), io::stderr().lock());
     let mut out = BufWriter::with_capacity(1 << 16, UntilClosed::new(io::stdout().lock()));
+    let terminal = Terminal::of_process(cli.color);
     let ended = crash::catch(|| {
-        let terminal = Terminal::of_process(cli.color);
         let mut handles = Handles { input: &mut input, out: &mut out, err: &mut err, terminal };
         commands::run(&cli, &mut handles)
     });
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         Ok(exit) => exit,
         Err(error) => {
             // Where standard error is closed too, only the exit code is left to tell.
-            let _ = writeln!(err, "govlint: {error}");
+            let _ = error.tell(&mut err, terminal);
             Exit::Failed
         }
     };

@@ -9,18 +9,19 @@ use crate::check::{Input, Job, check};
 use crate::cli::{Check, Target};
 use crate::formats::FORMATS;
 use crate::output::Report;
-use crate::policy::{self, Broken, Choice, Known, Pattern, Policy};
+use crate::policy::{self, Broken, Choice, Known, Pattern, Policy, did_you_mean};
 use crate::read::decode;
 use crate::rule::{self, RawRule, Rule};
-use crate::walk::{Root, common_folder};
+use crate::walk::{Root, common_folder, reason};
 
 const STDIN: &str = "-";
+const OUTPUTS: [&str; 1] = ["concise"];
 
 pub(super) fn run(options: &Check, handles: &mut Handles<'_>) -> Result<Exit, Error> {
     let rule_names: Vec<_> = rule::built_in().iter().map(|raw| (raw.id, raw.topic)).collect();
     let format_names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
     let known = Known { rules: &rule_names, formats: &format_names };
-    let targets = targets(&options.formats, handles.terminal.is_terminal);
+    let targets = targets(&options.formats, handles.terminal.is_terminal)?;
     let (input, paths): (Vec<&Path>, Vec<&Path>) =
         options.paths.iter().map(PathBuf::as_path).partition(|path| *path == Path::new(STDIN));
     let paths: Vec<PathBuf> = paths.into_iter().map(Path::to_path_buf).collect();
@@ -43,12 +44,12 @@ pub(super) fn run(options: &Check, handles: &mut Handles<'_>) -> Result<Exit, Er
         known,
         level: options.level,
     };
-    check(job, |report, worst, looked_at| {
+    check(&job, |report, worst, looked_at| {
         if options.list_files {
-            files::write(looked_at, &report.prefix, handles.out)?;
+            files::write(looked_at, &root, handles)?;
         } else {
             for target in &targets {
-                write(report, target, handles)?;
+                write(report, &root, target, handles)?;
             }
         }
         for failure in &report.summary.failures {
@@ -69,9 +70,12 @@ fn policy(options: &Check, paths: &[PathBuf], known: Known<'_>) -> Result<(Root,
     let file = options.config.clone().or_else(|| policy::find(&common_folder(paths)));
     let root = Root::of(paths, file.as_deref());
     let Some(file) = file else { return Ok((root, Policy::default())) };
+    if let Err(error) = file.metadata() {
+        return Err(Error::Asked(format!("{}: {}", file.display(), reason(&error))));
+    }
     let policy = policy::read(&file, &root.relative(&root.place(&file)), known);
     let policy =
-        policy.map_err(|broken| Error::Policy(Broken { path: file.display().to_string(), ..broken }))?;
+        policy.map_err(|broken| Error::Policy(Broken { path: root.shown(&broken.path), ..broken }))?;
     Ok((root, policy))
 }
 
@@ -94,27 +98,39 @@ fn rules(options: &Check, policy: &Policy, known: Known<'_>) -> Result<Vec<Rule>
 }
 
 /// What was asked for, or what suits the reader.
-fn targets(asked: &[Target], is_terminal: bool) -> Vec<Target> {
+fn targets(asked: &[Target], is_terminal: bool) -> Result<Vec<Target>, Error> {
+    if let Some(unknown) = asked.iter().find(|target| !OUTPUTS.contains(&target.format.as_str())) {
+        let (name, meant) = (&unknown.format, did_you_mean(&unknown.format, OUTPUTS.into_iter()));
+        return Err(Error::Asked(format!("unknown format `{name}`{meant}")));
+    }
+    if asked.iter().filter(|target| target.file.is_none()).count() > 1 {
+        return Err(Error::Asked("only one format can go to standard output; give the others a file".into()));
+    }
     if !asked.is_empty() {
-        return asked.to_vec();
+        return Ok(asked.to_vec());
     }
     let format = if is_terminal { "text" } else { "concise" };
-    vec![Target { format: format.to_owned(), file: None }]
+    Ok(vec![Target { format: format.to_owned(), file: None }])
 }
 
-fn write(report: &Report<'_, '_>, target: &Target, handles: &mut Handles<'_>) -> Result<(), Error> {
-    let Some(path) = &target.file else { return Ok(concise(report, handles.out)?) };
+fn write(
+    report: &Report<'_, '_>,
+    root: &Root,
+    target: &Target,
+    handles: &mut Handles<'_>,
+) -> Result<(), Error> {
+    let Some(path) = &target.file else { return Ok(concise(report, root, handles.out)?) };
     let failed = |error: io::Error| Error::Asked(format!("cannot write {}: {error}", path.display()));
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-    concise(report, &mut file).and_then(|()| file.flush()).map_err(failed)
+    concise(report, root, &mut file).and_then(|()| file.flush()).map_err(failed)
 }
 
-fn concise(report: &Report<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+fn concise(report: &Report<'_, '_>, root: &Root, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         let source = report.sources.file(finding.place.file);
         let at = source.position(finding.place.start);
         let (level, rule) = (finding.level.name(), finding.rule.id);
-        let path = format!("{}{}", report.prefix, source.path());
+        let path = root.shown(source.path());
         writeln!(out, "{path}:{}:{}: {level}: {} [{rule}]", at.line, at.column, finding.message)?;
     }
     Ok(())

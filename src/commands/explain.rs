@@ -93,7 +93,25 @@ mod tests {
 
     #[test]
     fn code_is_indented_and_keeps_its_hashes() {
-        insta::assert_snapshot!(written(false), @"");
+        insta::assert_snapshot!(written(false), @r"
+        Broken file
+        project/broken, note, since 0.1
+
+        It matters.
+
+        Bad
+
+        `x`
+
+            # no heading
+
+            ```
+
+        Good
+
+        Controls
+        soc2: CC7.1, CC7.2
+        ");
     }
 
     #[test]

@@ -53,6 +53,21 @@ pub enum Error {
     Write(#[from] io::Error),
 }
 
+impl Error {
+    /// Tells what went wrong: where a person looks on, with the lines of the policy file that are meant.
+    ///
+    /// # Errors
+    /// Where it can't be written.
+    pub fn tell(&self, err: &mut dyn Write, terminal: Terminal) -> io::Result<()> {
+        match self {
+            Error::Policy(broken) if terminal.err_colours => {
+                broken.reports().try_for_each(|report| writeln!(err, "{report:?}"))
+            }
+            _ => writeln!(err, "govlint: {self}"),
+        }
+    }
+}
+
 /// What a command reads from and writes to.
 pub struct Handles<'h> {
     /// Standard input.

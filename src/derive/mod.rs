@@ -7,11 +7,11 @@ mod cors;
 mod credentials;
 mod endpoints;
 mod images;
-mod residency;
+pub(crate) mod residency;
 mod retention;
 mod siblings;
 mod switches;
-mod tls;
+pub(crate) mod tls;
 
 use rayon::prelude::*;
 use siblings::{Named, Siblings};

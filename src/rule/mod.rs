@@ -7,6 +7,7 @@ pub mod load;
 mod matching;
 mod message;
 mod raw;
+pub mod read;
 pub mod words;
 
 pub use matching::{Run, run};

@@ -8,6 +8,8 @@ pub struct Root {
     folder: PathBuf,
     repository: Option<PathBuf>,
     prefix: String,
+    /// The working folder from the root, where it lies in the root.
+    working: Option<PathBuf>,
 }
 
 impl Root {
@@ -23,7 +25,8 @@ impl Root {
             Some(*folder) == policy_folder.as_deref() || Some(*folder) == repository.as_deref()
         });
         let folder = anchored.unwrap_or(&base).to_path_buf();
-        Root { prefix: prefix(&folder, &working), folder, repository }
+        let inside = working.strip_prefix(&folder).ok().map(Path::to_path_buf);
+        Root { prefix: prefix(&folder, &working), working: inside, folder, repository }
     }
 
     /// The folder, absolute and without links.
@@ -36,6 +39,17 @@ impl Root {
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
+    }
+
+    /// A path from the root as a person in the working folder writes it.
+    #[must_use]
+    pub fn shown(&self, path: &str) -> String {
+        let path = Path::new(path);
+        match &self.working {
+            _ if path.is_absolute() => path.to_string_lossy().into_owned(),
+            Some(working) => relative_to(path, working),
+            None => format!("{}{}", self.prefix, slashed(path)),
+        }
     }
 
     /// The git checkout that the root lies in.
@@ -96,6 +110,14 @@ pub fn common_folder(paths: &[PathBuf]) -> PathBuf {
         common.ancestors().find(|above| folder.starts_with(above)).unwrap_or(&common).to_path_buf()
     });
     common.unwrap_or_else(|| std::env::current_dir().unwrap_or_default())
+}
+
+/// A path seen from a folder, where both are given from the same one.
+fn relative_to(path: &Path, folder: &Path) -> String {
+    let common =
+        path.components().zip(folder.components()).take_while(|(path, folder)| path == folder).count();
+    let up = std::iter::repeat_n(Component::ParentDir, folder.components().count() - common);
+    slashed(&up.chain(path.components().skip(common)).collect::<PathBuf>())
 }
 
 fn prefix(root: &Path, working: &Path) -> String {
@@ -159,6 +181,15 @@ mod tests {
         assert_eq!(root.locate("a/.env"), Some(top.join("a/.env")));
         assert_eq!(root.locate("../.env"), None);
         assert_eq!(root.locate("/etc/passwd"), None);
+    }
+
+    #[test]
+    fn paths_are_shown_from_the_working_folder() {
+        let shown = |path: &str, folder: &str| relative_to(Path::new(path), Path::new(folder));
+        assert_eq!(shown("a/.env", ""), "a/.env");
+        assert_eq!(shown("a/.env", "a"), ".env");
+        assert_eq!(shown("a/.env", "a/b/c"), "../../.env");
+        assert_eq!(shown("a/.env", "b"), "../a/.env");
     }
 
     #[test]
