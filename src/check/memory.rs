@@ -76,7 +76,7 @@ pub fn memory(files: &[(String, String)], rules: &[Rule], today: Date) -> Result
 fn read<'s>(files: &[(String, String)], policy: &Policy, sources: &'s Sources) -> Vec<Reading<'s>> {
     let mut readings: Vec<Reading<'s>> = Vec::new();
     let mut unread: Vec<&(String, String)> = files.iter().filter(|(path, _)| path != FILE_NAME).collect();
-    let mut read = |path: &str, text: &str, format| {
+    let read = |path: &str, text: &str, format| {
         let file = sources.add(path.to_owned(), text.to_owned());
         Reader::read(sources, file, format)
     };
