@@ -93,7 +93,7 @@ pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level
         suppressed,
         summary,
         root: job.root.folder().to_path_buf(),
-        prefix: job.root.prefix().to_owned(),
+        shown: &|path| job.root.shown(path),
     };
     report(&made, worst, &files)
 }
@@ -234,6 +234,9 @@ fn files(found: Found, read: &mut Read<'_>) -> Files {
     files.left_out.extend(read.left_out.drain(..).filter(|left| left.why != Why::NoFormat));
     files.listed.sort_unstable();
     files.left_out.sort_unstable();
+    // An ignored file that another one names was read after all.
+    let is_listed = |path: &String| files.listed.binary_search_by(|listed| listed.path.cmp(path)).is_ok();
+    files.left_out.retain(|left| !is_listed(&left.path));
     files
 }
 

@@ -183,3 +183,24 @@ fn one_broken_file_hides_no_other() {
     assert!(out(&checked).contains(".env:1:11: error: REDIS_SSL turns TLS off"), "{}", out(&checked));
     assert!(out(&checked).contains("Dockerfile:1:1: error:"), "{}", out(&checked));
 }
+
+#[test]
+fn an_ignored_file_that_a_checked_one_names_is_read_and_reported() {
+    let folder = project();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write(".gitignore", ".env\n");
+    write("compose.yaml", "services:\n  web:\n    image: web\n    env_file: .env\n");
+    let found = ".env:1:11: error: REDIS_SSL turns TLS off [tls-disabled]\n";
+    for paths in [".", "compose.yaml"] {
+        let checked = govlint(folder.path(), &["check", "--select", "tls-disabled", paths]);
+        assert_eq!(out(&checked), found, "{paths}");
+    }
+    let listed = govlint(folder.path(), &["check", "--list-files"]);
+    assert!(
+        out(&listed).starts_with(".env: env (named .env*, to understand others)\ncompose.yaml"),
+        "{}",
+        out(&listed)
+    );
+    assert!(!out(&listed).contains("left out"), "{}", out(&listed));
+    assert_eq!(govlint(folder.path(), &["check", "--list-files", ".gitignore"]).status.code(), Some(2));
+}

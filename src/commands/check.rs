@@ -8,14 +8,13 @@ use super::{Error, Exit, Handles, files, load};
 use crate::check::{Input, Job, check};
 use crate::cli::{Check, Target};
 use crate::formats::FORMATS;
-use crate::output::Report;
+use crate::output::{self, OUTPUTS, Report, Style, write_summary};
 use crate::policy::{self, Broken, Choice, Known, Pattern, Policy, did_you_mean};
 use crate::read::decode;
 use crate::rule::{self, RawRule, Rule};
 use crate::walk::{Root, common_folder, reason};
 
 const STDIN: &str = "-";
-const OUTPUTS: [&str; 1] = ["concise"];
 
 pub(super) fn run(options: &Check, handles: &mut Handles<'_>) -> Result<Exit, Error> {
     let rule_names: Vec<_> = rule::built_in().iter().map(|raw| (raw.id, raw.topic)).collect();
@@ -49,11 +48,10 @@ pub(super) fn run(options: &Check, handles: &mut Handles<'_>) -> Result<Exit, Er
             files::write(looked_at, &root, handles)?;
         } else {
             for target in &targets {
-                write(report, &root, target, handles)?;
+                write(report, target, handles)?;
             }
-        }
-        for failure in &report.summary.failures {
-            writeln!(handles.err, "govlint: {failure}")?;
+            let style = style(handles.terminal.err_colours, handles);
+            write_summary(report, handles.err, &style)?;
         }
         Ok(if !report.summary.failures.is_empty() {
             Exit::Failed
@@ -99,8 +97,9 @@ fn rules(options: &Check, policy: &Policy, known: Known<'_>) -> Result<Vec<Rule>
 
 /// What was asked for, or what suits the reader.
 fn targets(asked: &[Target], is_terminal: bool) -> Result<Vec<Target>, Error> {
-    if let Some(unknown) = asked.iter().find(|target| !OUTPUTS.contains(&target.format.as_str())) {
-        let (name, meant) = (&unknown.format, did_you_mean(&unknown.format, OUTPUTS.into_iter()));
+    if let Some(unknown) = asked.iter().find(|target| output::find(&target.format).is_none()) {
+        let names = OUTPUTS.iter().map(|output| output.name);
+        let (name, meant) = (&unknown.format, did_you_mean(&unknown.format, names));
         return Err(Error::Asked(format!("unknown format `{name}`{meant}")));
     }
     if asked.iter().filter(|target| target.file.is_none()).count() > 1 {
@@ -113,25 +112,19 @@ fn targets(asked: &[Target], is_terminal: bool) -> Result<Vec<Target>, Error> {
     Ok(vec![Target { format: format.to_owned(), file: None }])
 }
 
-fn write(
-    report: &Report<'_, '_>,
-    root: &Root,
-    target: &Target,
-    handles: &mut Handles<'_>,
-) -> Result<(), Error> {
-    let Some(path) = &target.file else { return Ok(concise(report, root, handles.out)?) };
-    let failed = |error: io::Error| Error::Asked(format!("cannot write {}: {error}", path.display()));
-    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-    concise(report, root, &mut file).and_then(|()| file.flush()).map_err(failed)
+fn style(colours: bool, handles: &Handles<'_>) -> Style {
+    let default = Style::default();
+    Style { colours, width: handles.terminal.width.unwrap_or(default.width), ..default }
 }
 
-fn concise(report: &Report<'_, '_>, root: &Root, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &report.findings {
-        let source = report.sources.file(finding.place.file);
-        let at = source.position(finding.place.start);
-        let (level, rule) = (finding.level.name(), finding.rule.id);
-        let path = root.shown(source.path());
-        writeln!(out, "{path}:{}:{}: {level}: {} [{rule}]", at.line, at.column, finding.message)?;
-    }
-    Ok(())
+fn write(report: &Report<'_, '_>, target: &Target, handles: &mut Handles<'_>) -> Result<(), Error> {
+    let Some(output) = output::find(&target.format) else { return Ok(()) };
+    let Some(path) = &target.file else {
+        let style = style(handles.terminal.out_colours, handles);
+        return Ok((output.write)(report, handles.out, &style)?);
+    };
+    let failed = |error: io::Error| Error::Asked(format!("cannot write {}: {error}", path.display()));
+    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+    let written = (output.write)(report, &mut file, &Style::default());
+    written.and_then(|()| file.flush()).map_err(failed)
 }

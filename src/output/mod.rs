@@ -89,9 +89,8 @@ pub struct Report<'r, 's> {
     pub summary: Summary,
     /// The folder that the paths of files are relative to.
     pub root: PathBuf,
-    /// What stands before a path from the root when it is shown in a terminal: empty where the root is the
-    /// working folder.
-    pub prefix: String,
+    /// A path from the root as a person in the working folder writes it.
+    pub shown: &'r dyn Fn(&str) -> String,
 }
 
 impl<'r, 's> Report<'r, 's> {
@@ -115,9 +114,7 @@ impl<'r, 's> Report<'r, 's> {
     /// The path of a file as a person in the working folder writes it.
     #[must_use]
     pub fn path(&self, file: SourceId) -> String {
-        let path = self.sources.file(file).path();
-        let prefix = if is_absolute(path) { "" } else { &self.prefix };
-        plain::text(&format!("{prefix}{path}")).into_owned()
+        plain::text(&(self.shown)(self.sources.file(file).path())).into_owned()
     }
 
     /// How many findings of a level there are.

@@ -125,7 +125,7 @@ impl Sample {
             suppressed: Vec::new(),
             summary: Summary::default(),
             root: PathBuf::from("/srv/a deployment"),
-            prefix: String::new(),
+            shown: &str::to_owned,
         }
     }
 }
@@ -179,7 +179,7 @@ pub(crate) fn deployment() -> Report<'static, 'static> {
         places: vec![("London".into(), 3), ("Oregon".into(), 1)],
         failures: vec!["cannot read govlint.toml: permission denied".into()],
     };
-    report.prefix = "../".into();
+    report.shown = &|path| format!("../{path}");
     report
 }
 
