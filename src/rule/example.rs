@@ -155,8 +155,11 @@ fn block<'t>(
     Err(ExampleError { line: opened + 1, message: "a block that isn't closed" })
 }
 
+/// The marks of one line, each with its level.
+type Marks = Vec<(Columns, Option<Level>)>;
+
 /// The marks in a line; nothing where it is a line of the file.
-fn marks(line: &str) -> Result<Option<Vec<(Columns, Option<Level>)>>, &'static str> {
+fn marks(line: &str) -> Result<Option<Marks>, &'static str> {
     let Some(comment) = line.trim_start().strip_prefix('#') else { return Ok(None) };
     if let Some(level) = comment.strip_prefix("<-") {
         return Ok(Some(vec![(Columns::Start, level_of(level)?)]));

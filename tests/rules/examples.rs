@@ -20,7 +20,7 @@ fn examples_show_what_rules_do() {
     for raw in rule::built_in() {
         match examples(raw.text) {
             Ok(examples) => {
-                wrong.extend(examples.iter().filter_map(|example| judge(raw.id, example, &rules)))
+                wrong.extend(examples.iter().filter_map(|example| judge(raw.id, example, &rules)));
             }
             Err(error) => wrong.push(format!("rules/{}/{}.md: {error}", raw.topic, raw.id)),
         }
@@ -85,13 +85,13 @@ fn compare(file: &ExampleFile, findings: &[&Spoken], wrong: &mut Vec<String>) {
 
 /// The line and the columns of a finding, as marks give them.
 fn place(file: &ExampleFile, finding: &Spoken) -> (usize, Range<usize>) {
-    let before = &file.text[..finding.range.start];
-    let line = before.matches('\n').count();
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let end =
-        file.text[finding.range.start..].find('\n').map_or(file.text.len(), |at| finding.range.start + at);
-    let column = |at: usize| file.text[start..at].chars().count();
-    (line, column(finding.range.start)..column(finding.range.end.min(end)))
+    let text = |range: Range<usize>| file.text.get(range).unwrap_or_default();
+    let Range { start, end } = finding.range;
+    let before = text(0..start);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let first_line = text(start..end).lines().next().unwrap_or_default();
+    let column = text(line_start..start).chars().count();
+    (before.matches('\n').count(), column..column + first_line.chars().count())
 }
 
 fn title(rule: &str, example: &Example) -> String {
