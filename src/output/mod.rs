@@ -130,7 +130,7 @@ impl<'r, 's> Report<'r, 's> {
 /// Whether a path of a file leads from the root of the file system: the file lies outside of the folder of
 /// the run.
 fn is_absolute(path: &str) -> bool {
-    let drive = matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    let drive = matches!(path.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
     path.starts_with('/') || drive
 }
 
