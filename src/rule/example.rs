@@ -131,8 +131,12 @@ fn block<'t>(
     lines: &mut impl Iterator<Item = (usize, &'t str)>,
 ) -> Result<Option<ExampleFile>, ExampleError> {
     let path = path.map(ToOwned::to_owned);
-    let mut file =
-        ExampleFile { path: path.clone().unwrap_or_default(), text: String::new(), lines: Vec::new(), marks: Vec::new() };
+    let mut file = ExampleFile {
+        path: path.clone().unwrap_or_default(),
+        text: String::new(),
+        lines: Vec::new(),
+        marks: Vec::new(),
+    };
     for (index, line) in lines {
         if line.starts_with(fence) && line.trim_end().chars().all(|c| c == '`') {
             return Ok(path.map(|_| file));
@@ -189,8 +193,10 @@ mod tests {
     #[test]
     fn files_below_one_heading_are_one_project() {
         let examples = examples(RULE).unwrap();
-        let shown: Vec<_> =
-            examples.iter().map(|example| (example.shows, example.name.as_str(), example.files.len())).collect();
+        let shown: Vec<_> = examples
+            .iter()
+            .map(|example| (example.shows, example.name.as_str(), example.files.len()))
+            .collect();
         assert_eq!(shown, [(Shows::Bad, "", 1), (Shows::Bad, "Two files", 2), (Shows::Good, "", 1)]);
         assert_eq!(examples[1].files[0].path, "a/b.yaml");
         assert_eq!(examples[1].files[0].text, "x: |\n  ## y\n");

@@ -128,8 +128,8 @@ fn identity<'s>(fact: &dyn Fact<'s>, at: Option<&'static str>) -> String {
 }
 
 /// What tells a finding of an algorithm from others of its rule and subject.
-fn named_identity(named: &[(&'static str, String)]) -> String {
-    let mut names = named.iter().filter(|(name, _)| NAMES.contains(name));
+fn named_identity(words: &[(&'static str, String)]) -> String {
+    let mut names = words.iter().filter(|(name, _)| NAMES.contains(name));
     names.next().map_or_else(String::new, |(_, text)| text.clone())
 }
 
