@@ -94,7 +94,7 @@ pub struct Report<'r, 's> {
     pub prefix: String,
 }
 
-impl<'r, 's> Report<'r, 's> {
+impl<'s> Report<'_, 's> {
     /// A piece of a file that starts at byte `start`, as outputs may show it: credentials are masked, and
     /// characters that would disturb a terminal or deceive a reader are replaced. It has as many characters
     /// as the piece.

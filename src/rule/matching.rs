@@ -119,7 +119,7 @@ const NAMES: [&str; 6] = ["key", "name", "target", "repository", "host", "text"]
 
 /// What tells a finding from others of its rule and subject: what its fact is called, and the field that
 /// it speaks of.
-fn identity<'s>(fact: &dyn Fact<'s>, at: Option<&'static str>) -> String {
+fn identity(fact: &dyn Fact<'_>, at: Option<&'static str>) -> String {
     let name = NAMES.iter().find_map(|name| match fact.field(name)?.value {
         Value::Text(text) => Some(text),
         _ => None,
