@@ -4,6 +4,10 @@
 //! trees into [`facts`], [`link`] resolves references between files, [`rule`]s ask the facts, the
 //! [`policy`] allows or waives [`finding`]s, and an [`output`] prints them.
 
+pub mod check;
+pub mod cli;
+pub mod commands;
+pub mod crash;
 pub mod data;
 pub mod derive;
 pub mod facts;
@@ -12,6 +16,7 @@ pub mod formats;
 pub mod link;
 pub mod output;
 pub mod policy;
+pub mod read;
 pub mod rule;
 pub mod source;
 pub mod syntax;

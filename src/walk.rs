@@ -7,7 +7,7 @@
 mod ignores;
 mod root;
 
-pub use root::Root;
+pub use root::{Root, common_folder};
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,10 +20,10 @@ use ignores::Ignores;
 const PARALLEL_FROM: usize = 8;
 
 /// What is to be checked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Options<'o> {
-    /// Patterns of `[files] exclude`, as `.gitignore` writes them, relative to the root.
-    pub exclude: &'o [String],
+    /// Whether `[files] exclude` leaves out a path from the root.
+    pub exclude: &'o (dyn Fn(&str) -> bool + Sync),
     /// Whether ignore files and `exclude` are set aside.
     pub no_ignore: bool,
 }
@@ -92,9 +92,17 @@ pub struct Found {
     /// What is not looked at, sorted by path.
     pub left_out: Vec<LeftOut>,
     /// Folders that could not be listed, with the reason.
-    pub unlisted: Vec<(String, io::Error)>,
+    pub unlisted: Vec<(String, String)>,
     /// Paths that were named and could not be found, with the reason.
-    pub missing: Vec<(PathBuf, io::Error)>,
+    pub missing: Vec<(PathBuf, String)>,
+}
+
+impl Found {
+    /// Whether a named path could not be found.
+    #[must_use]
+    pub fn is_missing(&self, path: &Path) -> bool {
+        self.missing.iter().any(|(missing, _)| missing == path)
+    }
 }
 
 /// Lists the files at these paths. A path that names a file yields it even where it is ignored.
@@ -105,10 +113,10 @@ pub fn walk(paths: &[PathBuf], root: &Root, options: Options<'_>) -> Found {
     let mut ignores = None;
     for path in paths {
         match path.metadata() {
-            Err(error) => found.missing.push((path.clone(), error)),
+            Err(error) => found.missing.push((path.clone(), reason(&error))),
             Ok(metadata) if metadata.is_dir() => {
                 let location = root.place(path);
-                let base = ignores.get_or_insert_with(|| Ignores::of_root(root, options));
+                let base = ignores.get_or_insert_with(|| Ignores::of_root(root, !options.no_ignore));
                 level.push(Folder {
                     path: root.relative(&location),
                     ignores: base.above(&location),
@@ -123,9 +131,9 @@ pub fn walk(paths: &[PathBuf], root: &Root, options: Options<'_>) -> Found {
     }
     while !level.is_empty() {
         let listings: Vec<Listing> = if level.len() < PARALLEL_FROM {
-            level.into_iter().map(|folder| folder.list(root)).collect()
+            level.into_iter().map(|folder| folder.list(root, options)).collect()
         } else {
-            level.into_par_iter().map(|folder| folder.list(root)).collect()
+            level.into_par_iter().map(|folder| folder.list(root, options)).collect()
         };
         level = Vec::new();
         for mut listing in listings {
@@ -140,6 +148,21 @@ pub fn walk(paths: &[PathBuf], root: &Root, options: Options<'_>) -> Found {
     found.left_out.sort_unstable();
     found.left_out.dedup();
     found
+}
+
+/// What the system says, in lower case and without the number of the error.
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            let mut letters = text.chars();
+            letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+        }
+    }
 }
 
 /// Whether git keeps a path from the root out of version control. It needs not exist.
@@ -161,17 +184,17 @@ struct Listing {
     files: Vec<File>,
     folders: Vec<Folder>,
     left_out: Vec<LeftOut>,
-    unlisted: Option<(String, io::Error)>,
+    unlisted: Option<(String, String)>,
 }
 
 impl Folder {
-    fn list(self, root: &Root) -> Listing {
+    fn list(self, root: &Root, options: Options<'_>) -> Listing {
         let mut listing = Listing::default();
         let entries =
             match std::fs::read_dir(&self.location).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
                 Ok(entries) => entries,
                 Err(error) => {
-                    listing.unlisted = Some((self.path, error));
+                    listing.unlisted = Some((self.path, reason(&error)));
                     return listing;
                 }
             };
@@ -185,9 +208,10 @@ impl Folder {
             let name = name.to_string_lossy();
             let path = if self.path.is_empty() { name.into_owned() } else { format!("{}/{name}", self.path) };
             let location = entry.path();
-            if let Some(why) =
-                ignores.leave_out(&location, kind.is_dir()).or_else(|| unfollowed(&location, kind, root))
-            {
+            let excluded = !options.no_ignore && (options.exclude)(&path);
+            let why =
+                if excluded { Some(Why::Excluded) } else { ignores.leave_out(&location, kind.is_dir()) };
+            if let Some(why) = why.or_else(|| unfollowed(&location, kind, root)) {
                 listing.left_out.push(LeftOut { path, why });
             } else if kind.is_dir() {
                 listing.folders.push(Folder { path, location, ignores: ignores.clone() });
@@ -238,7 +262,7 @@ mod tests {
         )
     }
 
-    const ALL: Options<'_> = Options { exclude: &[], no_ignore: false };
+    const ALL: Options<'_> = Options { exclude: &|_| false, no_ignore: false };
 
     #[test]
     fn ignored_files_are_left_out_and_counted_and_folders_count_once() {
@@ -253,7 +277,7 @@ mod tests {
         let (files, left) = walked(tree.path(), &[""], ALL);
         assert_eq!(files, [".env", ".gitignore", "api/.gitignore", "api/kept.log"]);
         assert_eq!(left, [("node_modules".into(), Why::Ignored), ("x.log".into(), Why::Ignored)]);
-        let (files, left) = walked(tree.path(), &[""], Options { exclude: &[], no_ignore: true });
+        let (files, left) = walked(tree.path(), &[""], Options { no_ignore: true, ..ALL });
         assert_eq!((files.len(), left.len()), (6, 0));
     }
 
@@ -273,7 +297,7 @@ mod tests {
     #[test]
     fn excluded_folders_are_not_entered() {
         let tree = tree(&[("vendor/x/.env", ""), (".env", "")]);
-        let exclude = ["vendor/**".to_owned()];
+        let exclude = |path: &str| path.starts_with("vendor/");
         let (files, left) = walked(tree.path(), &[""], Options { exclude: &exclude, no_ignore: false });
         assert_eq!(files, [".env"]);
         assert_eq!(left, [("vendor/x".into(), Why::Excluded)]);

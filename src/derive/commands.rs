@@ -1,11 +1,312 @@
-//! Facts that follow from commands.
+//! Facts that follow from commands: `curl -k`, `--insecure`, `uvicorn --reload`, `kube-apiserver` without an
+//! audit policy, passwords among the arguments.
 
-use crate::facts::Facts;
-use crate::source::Sources;
+use super::credentials::{credential, password_class};
+use crate::facts::{Command, Facts, Field, Head, Position, Protects, Scope, Setting, Store, Switch};
+use crate::source::{Sources, Span};
+use crate::syntax::shell::Word;
+use crate::value::key::Key;
+use crate::value::secret::{self, Class, KeyKind};
 
-pub(super) fn derive<'s>(
-    _commands: &[crate::facts::Command<'s>],
-    _sources: &'s Sources,
-    _out: &mut Facts<'s>,
+/// What commands set by assignments and options, as settings: `PGPASSWORD=x psql`, `export A=b`,
+/// `--audit-log-maxage=30`, and the addresses among their arguments.
+pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Vec<Setting<'s>> {
+    let mut settings = Vec::new();
+    for command in commands {
+        let parsed = &command.parsed;
+        let mut push = |key: &'s str, value: &Word<'s>| settings.push(setting(command, key, value));
+        for (name, value) in &parsed.assignments {
+            push(name.as_str(), value);
+        }
+        let program = command.program.value().copied().unwrap_or_default();
+        if matches!(program, "export" | "env" | "set" | "setx") {
+            for word in parsed.arguments() {
+                if let Some((name, value)) = split(word, '=') {
+                    push(sources.keep(name.to_owned().into()), &value);
+                }
+            }
+            continue;
+        }
+        let mut words = parsed.arguments().iter().peekable();
+        while let Some(word) = words.next() {
+            let text = word.as_str();
+            let Some(flag) = text.strip_prefix("--").filter(|flag| !flag.is_empty()) else {
+                if text.contains("://") {
+                    push(program, word);
+                }
+                continue;
+            };
+            if let Some((name, value)) = split(word, '=') {
+                push(name.trim_start_matches('-'), &value);
+            } else if let Some(value) = words.peek().filter(|next| !next.as_str().starts_with('-')) {
+                push(flag, value);
+            }
+        }
+    }
+    settings
+}
+
+fn setting<'s>(command: &Command<'s>, key: &'s str, value: &Word<'s>) -> Setting<'s> {
+    let span = value.text.span(0..value.as_str().len());
+    let known = value.literal && !value.as_str().contains('$');
+    Setting {
+        head: Head { anchor: span, ..command.head.clone() },
+        key: Field::set(key, span, ""),
+        value: if known { Field::set(value.as_str(), span, "") } else { Field::Unknown },
+        text: value.text.clone(),
+        store: command.store,
+        scope: Scope(command.parsed.span),
+        image: None,
+    }
+}
+
+/// A word cut at a mark.
+fn split<'s>(word: &Word<'s>, mark: char) -> Option<(&'s str, Word<'s>)> {
+    let (name, value) = word.as_str().split_once(mark)?;
+    let start = name.len() + mark.len_utf8();
+    let text = word.text.part(start..start + value.len());
+    let span = text.span(0..value.len());
+    Some((name, Word { text, span, literal: word.literal }))
+}
+
+pub(super) fn derive<'s>(commands: &[Command<'s>], _: &'s Sources, out: &mut Facts<'s>) {
+    for (index, command) in commands.iter().enumerate() {
+        let program = command.program.value().copied().unwrap_or_default();
+        if let Some((at, key)) = unverified(command, program) {
+            out.switches.push(switch(command, Protects::Verification, at, key));
+        } else if let Some((at, key)) = without_tls(command, program) {
+            out.switches.push(switch(command, Protects::Tls, at, key));
+        }
+        if let Some((protects, at, key)) = development(command, program) {
+            out.switches.push(switch(command, protects, at, key));
+        }
+        if program == "kube-apiserver" && command.parsed.has_flag(&["--audit-policy-file"]).is_none() {
+            let at = command.parsed.words.first().map_or(command.parsed.span, |word| word.span);
+            out.switches.push(switch(
+                command,
+                Protects::Audit,
+                at,
+                "kube-apiserver without --audit-policy-file",
+            ));
+        }
+        passwords(command, program, out);
+        let before = index.checked_sub(1).and_then(|index| commands.get(index));
+        if let Some(before) = before.filter(|_| program == "chpasswd") {
+            piped_passwords(before, out);
+        }
+    }
+}
+
+fn switch<'s>(command: &Command<'s>, protects: Protects, at: Span, key: &'s str) -> Switch<'s> {
+    Switch {
+        head: Head { anchor: at, ..command.head.clone() },
+        protects: Field::set(protects, at, ""),
+        position: Field::set(Position::Off, at, ""),
+        key: Field::set(key, at, ""),
+    }
+}
+
+/// Whether a command accepts any certificate.
+fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str)> {
+    let parsed = &command.parsed;
+    let flag = |flags: &[&str], key| parsed.has_flag(flags).map(|at| (at, key));
+    let words: Vec<&str> = parsed.arguments().iter().map(Word::as_str).collect();
+    let word = |wanted: &dyn Fn(&str) -> bool| parsed.arguments().iter().find(|word| wanted(word.as_str()));
+    match program {
+        "curl" => flag(&["-k", "--insecure"], "curl -k")
+            .or_else(|| flag(&["--proxy-insecure"], "curl --proxy-insecure")),
+        "wget" => flag(&["--no-check-certificate"], "wget --no-check-certificate"),
+        "pip" | "pip3" => flag(&["--trusted-host"], "pip --trusted-host"),
+        "apt" | "apt-get" => {
+            flag(&["--allow-unauthenticated"], "apt --allow-unauthenticated").or_else(|| {
+                let off = |text: &str| {
+                    let text = text.to_ascii_lowercase();
+                    (text.contains("allowunauthenticated")
+                        && (text.ends_with("=true") || text.ends_with("=1") || text.ends_with("=yes")))
+                        || (text.contains("verify-peer") && text.ends_with("=false"))
+                        || (text.contains("verify-host") && text.ends_with("=false"))
+                };
+                word(&off).map(|word| (word.span, "apt without verification"))
+            })
+        }
+        "yum" | "dnf" | "microdnf" | "zypper" => {
+            let off = |text: &str| {
+                text.contains("sslverify=0") || text.to_ascii_lowercase().contains("sslverify=false")
+            };
+            word(&off).map(|word| (word.span, "sslverify=0"))
+        }
+        "npm" | "yarn" | "pnpm" => {
+            let off = words.windows(2).any(|pair| pair == ["strict-ssl", "false"]);
+            let joined =
+                word(&|text| matches!(text, "strict-ssl=false" | "--strict-ssl=false" | "--no-strict-ssl"));
+            let separate = || word(&|text| text == "false").filter(|_| off);
+            joined.or_else(separate).map(|word| (word.span, "strict-ssl false"))
+        }
+        "git" => {
+            let off = words.windows(2).any(|pair| {
+                matches!(pair, [name, value] if name.eq_ignore_ascii_case("http.sslverify") && matches!(*value, "false" | "0" | "off" | "no"))
+            });
+            let joined = word(&|text| {
+                let text = text.to_ascii_lowercase();
+                text.contains("http.sslverify=false") || text.contains("http.sslverify=0")
+            });
+            let separate = || word(&|text| matches!(text, "false" | "0" | "off" | "no")).filter(|_| off);
+            joined.or_else(separate).map(|word| (word.span, "http.sslVerify false"))
+        }
+        _ => {
+            let flags = [
+                "--insecure-skip-tls-verify",
+                "--tls-skip-verify",
+                "--skip-tls-verify",
+                "--insecure-skip-verify",
+                "--no-verify-ssl",
+                "--no-ssl-verify",
+                "--ssl-no-verify",
+                "--tls-insecure",
+                "--kubelet-insecure-tls",
+                "--tls-insecure-skip-verify",
+                "--skip-verify",
+            ];
+            let given = parsed.arguments().iter().find(|word| flags.contains(&word.as_str()))?;
+            Some((given.span, given.as_str()))
+        }
+    }
+}
+
+/// Whether a command serves or connects without TLS.
+fn without_tls<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str)> {
+    let flags = [
+        "--insecure",
+        "--no-tls",
+        "--disable-tls",
+        "--tls-disable",
+        "--disable-ssl",
+        "--no-ssl",
+        "--plaintext",
+        "--skip-ssl",
+        "--insecure-http",
+    ];
+    if matches!(program, "curl" | "pip" | "apt" | "apt-get" | "echo" | "printf") {
+        return None;
+    }
+    let given = command.parsed.arguments().iter().find(|word| flags.contains(&word.as_str()))?;
+    Some((given.span, given.as_str()))
+}
+
+/// Servers that are meant for development, by their own documentation.
+fn development<'s>(command: &Command<'s>, program: &str) -> Option<(Protects, Span, &'s str)> {
+    if command.at_build {
+        return None;
+    }
+    let arguments = command.parsed.arguments();
+    let word = |wanted: &[&str]| arguments.iter().find(|word| wanted.contains(&word.as_str()));
+    let found = |word: &Word<'s>, key: &'s str| Some((Protects::DevelopmentServer, word.span, key));
+    if let Some(reload) = word(&["--reload"]) {
+        return found(reload, "--reload");
+    }
+    if let (Some(debug), "flask" | "gunicorn" | "python" | "python3" | "rails" | "php") =
+        (word(&["--debug"]), program)
+    {
+        return Some((Protects::Debug, debug.span, "--debug"));
+    }
+    match program {
+        "flask" => found(word(&["run"])?, "flask run"),
+        "python" | "python3" | "manage.py" | "django-admin" => {
+            found(word(&["runserver", "runserver_plus"])?, "runserver")
+        }
+        "npm" | "yarn" | "pnpm" | "bun" => {
+            found(word(&["dev", "start:dev", "serve:dev"])?, "a development script")
+        }
+        "next" | "nuxt" | "astro" => found(word(&["dev"])?, "a development server"),
+        "ng" => found(word(&["serve"])?, "ng serve"),
+        "kc.sh" => found(word(&["start-dev"])?, "start-dev"),
+        "start-dev" => command.parsed.words.first().and_then(|first| found(first, "start-dev")),
+        "nodemon" => command.parsed.words.first().and_then(|first| found(first, "nodemon")),
+        _ => None,
+    }
+}
+
+/// Passwords in the short options of well-known clients.
+fn passwords<'s>(command: &Command<'s>, program: &str, out: &mut Facts<'s>) {
+    let parsed = &command.parsed;
+    let pairs = match program {
+        "curl" | "wget" | "http" => [parsed.option_value("-u"), parsed.option_value("--user")],
+        _ => [None, None],
+    };
+    for pair in pairs.into_iter().flatten() {
+        if let Some((user, password)) = split(&pair, ':') {
+            push_password(command, Some(user), &password, program, out);
+        }
+    }
+    let alone = match program {
+        "mysql" | "mysqldump" | "mysqladmin" | "mariadb" => parsed.arguments().iter().find_map(|word| {
+            word.as_str().strip_prefix("-p").filter(|rest| !rest.is_empty()).map(|rest| (word, rest))
+        }),
+        _ => None,
+    };
+    if let Some((word, rest)) = alone {
+        let start = word.as_str().len() - rest.len();
+        let text = word.text.part(start..word.as_str().len());
+        let span = text.span(0..rest.len());
+        push_password(command, None, &Word { text, span, literal: word.literal }, program, out);
+    }
+    if let Some(password) = (program == "redis-cli").then(|| parsed.option_value("-a")).flatten() {
+        push_password(command, None, &password, program, out);
+    }
+    if let Some(password) = (program == "sshpass").then(|| parsed.option_value("-p")).flatten() {
+        push_password(command, None, &password, program, out);
+    }
+    if let Some(password) = parsed.option_value("--requirepass") {
+        let key = Key::new("requirepass");
+        if secret::is_secret_key(&key).is_none() {
+            push_password(command, None, &password, "--requirepass", out);
+        }
+    }
+}
+
+/// `echo 'root:secret' | chpasswd`
+fn piped_passwords<'s>(before: &Command<'s>, out: &mut Facts<'s>) {
+    if matches!(before.program.value().copied(), Some("echo" | "printf")) {
+        for word in before.parsed.arguments() {
+            if let Some((user, password)) = split(word, ':') {
+                push_password(before, Some(user), &password, "chpasswd", out);
+            }
+        }
+    }
+}
+
+fn push_password<'s>(
+    command: &Command<'s>,
+    user: Option<&str>,
+    password: &Word<'s>,
+    key: &str,
+    out: &mut Facts<'s>,
 ) {
+    let text = password.as_str();
+    if secret::classify_as(KeyKind::Password, &Key::new("PASSWORD"), text, user) == Class::Reference {
+        return;
+    }
+    if let Some((class, _)) = password_class(user, text) {
+        let at = password.text.span(0..text.len());
+        let key = known_key(key);
+        let mut credential =
+            credential(&command.head, class, command.store, key, "a password among the arguments", at);
+        // What a running container is given on its command line is a setting.
+        if !command.at_build && command.store == Store::Image {
+            credential.store = Field::set(Store::Image, at, "");
+        }
+        out.credentials.push(credential);
+    }
+}
+
+fn known_key(program: &str) -> &'static str {
+    match program {
+        "curl" => "curl --user",
+        "wget" => "wget --user",
+        "redis-cli" => "redis-cli -a",
+        "sshpass" => "sshpass -p",
+        "chpasswd" => "chpasswd",
+        "--requirepass" => "--requirepass",
+        _ => "-p",
+    }
 }

@@ -7,11 +7,11 @@ mod cors;
 mod credentials;
 mod endpoints;
 mod images;
-mod residency;
+pub(crate) mod residency;
 mod retention;
 mod siblings;
 mod switches;
-mod tls;
+pub(crate) mod tls;
 
 use rayon::prelude::*;
 use siblings::{Named, Siblings};
@@ -25,6 +25,7 @@ const BATCH: usize = 256;
 /// Adds what follows from the facts of a project.
 pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
     let mut settings = std::mem::take(&mut facts.settings);
+    settings.extend(commands::settings(&facts.commands, sources));
     settings.sort_by_key(|setting| (setting.scope, setting.head.anchor));
     let scopes: Vec<&[Setting<'s>]> = settings.chunk_by(|a, b| a.scope == b.scope).collect();
     let batches: Vec<&[&[Setting<'s>]]> = batches(&scopes);
@@ -39,7 +40,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
     });
     commands::derive(&facts.commands, sources, &mut out);
     images::derive(&facts.images, sources, &mut out);
-    containers::derive(&facts.containers, &scopes, sources, &mut out);
+    containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);
     facts.append(out);
     facts.settings = settings;
 }
@@ -81,3 +82,6 @@ fn scope_of<'a, 's>(scopes: &[&'a [Setting<'s>]], scope: Scope) -> &'a [Setting<
     let found = scopes.binary_search_by_key(&Some(scope), |settings| settings.first().map(|one| one.scope));
     found.ok().and_then(|index| scopes.get(index)).copied().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

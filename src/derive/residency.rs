@@ -248,7 +248,7 @@ fn country<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>)
 }
 
 /// Each host in a text whose place is known.
-pub(super) fn hosts<'s>(
+pub(crate) fn hosts<'s>(
     text: &Text<'s>,
     head: &Head<'s>,
     key: &'s str,

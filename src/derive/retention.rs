@@ -85,5 +85,9 @@ pub(super) fn records(key: &Key<'_>) -> Option<Records> {
 /// The length of time that a value says. Zero means "for ever" to some readers and "nothing" to others, so
 /// it is not known.
 fn period(key: &Key<'_>, value: &str) -> Option<Duration> {
+    // https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/: days, 0 for ever.
+    if key.ends_with(&["audit", "log", "maxage"]) {
+        return duration::parse(value, Some(Unit::Day)).filter(|period| !period.is_zero());
+    }
     duration::parse(value, Unit::from_key(key)).filter(|period| !period.is_zero())
 }

@@ -23,9 +23,10 @@ mod setting;
 mod switch;
 mod tls;
 mod volume;
+mod waiver;
 
 pub use command::Command;
-pub use container::{Check, Container, Healthcheck, Platform, Runs};
+pub use container::{Check, Container, Healthcheck, Installed, Platform, Runs};
 pub use cors::Cors;
 pub use credential::{Credential, CredentialClass, Store};
 pub use declaration::{Declaration, Declares};
@@ -43,6 +44,7 @@ pub use setting::{Scope, Setting};
 pub use switch::{Position, Protects, Switch};
 pub use tls::{Cipher, CipherClass, Protocol};
 pub use volume::{Mounts, Volume};
+pub use waiver::{Waiver, WaiverState};
 
 use crate::source::Span;
 
@@ -240,6 +242,7 @@ kinds! {
     Setting("setting") settings;
     Switch("switch") switches;
     Volume("volume") volumes;
+    Waiver("waiver") waivers;
 }
 
 #[cfg(test)]

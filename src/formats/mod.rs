@@ -7,13 +7,14 @@ mod dockerfile;
 mod env;
 mod helm_values;
 mod host_path;
-mod image;
+pub(crate) mod image;
 mod kubernetes;
 mod nginx;
 mod recognise;
 mod settings;
 mod unread;
 
+pub(crate) use kubernetes::forget_absences;
 pub use recognise::{Candidate, Recognised, recognise};
 pub use unread::{Unread, problem};
 

@@ -97,6 +97,7 @@ fn inherit<'s>(container: &mut Container<'s>, image: Container<'s>) {
     }
     if container.image.is_none() {
         container.image = image.image;
+        container.installed = image.installed;
     }
     container.environment.extend(image.environment);
 }

@@ -1,16 +1,36 @@
 //! What the user chose: limits, levels, files, waivers, allowances.
 
+pub mod allowance;
+mod apply;
+mod error;
+mod file;
+mod levels;
 mod limits;
+mod pattern;
+mod table;
+mod waiver;
 
+pub use allowance::Allowance;
+pub use apply::{Applied, Checked, apply};
+pub use error::{Broken, PolicyError};
+pub use file::{FILE_NAME, FileChoices, Policy, find, parse, read};
+pub use levels::{Choice, Levels};
 pub use limits::{Limit, Limits};
+pub use pattern::{Known, Paths, Pattern};
+pub use waiver::Waiver;
 
 /// ", did you mean `x`?" where one of the known names is close, else nothing.
 #[must_use]
 pub fn did_you_mean<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> String {
-    let distance = |known: &str| strsim::damerau_levenshtein(name, known);
-    let best = known.map(|known| (distance(known), known)).min();
-    match best {
-        Some((away, known)) if away <= 1 + name.len() / 4 => format!(", did you mean `{known}`?"),
-        _ => String::new(),
+    nearest(name, known).map_or_else(String::new, |known| format!(", did you mean `{known}`?"))
+}
+
+/// The known name that is close to a misspelt one.
+fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    // A name that is much longer than any known one is no misspelling, and measuring it costs its length.
+    if name.len() > 64 {
+        return None;
     }
+    let best = known.map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
+    best.filter(|(away, _)| *away <= 1 + name.len() / 4).map(|(_, known)| known)
 }

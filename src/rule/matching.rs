@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use super::code::{self, Hit};
 use super::condition::Truth;
 use super::{Case, Level, Rule};
-use crate::facts::{Fact, Kind, Use};
-use crate::finding::Finding;
+use crate::facts::{Fact, Kind, Use, Value};
+use crate::finding::{Finding, Fingerprint, stamp};
 use crate::link::Project;
 use crate::policy::Limits;
 use crate::source::{Sources, Span};
@@ -33,15 +33,16 @@ pub struct Run<'p> {
 
 /// All findings of a project, unsorted; the same finding reached twice is one, with the places of both.
 #[must_use]
-pub fn run<'p, 's>(run: Run<'p>, project: &'p Project<'s>, sources: &'s Sources) -> Vec<Finding<'p, 's>> {
+pub fn run<'r, 's>(run: Run<'r>, project: &Project<'s>, sources: &'s Sources) -> Vec<Finding<'r, 's>> {
     let context = Context { project, limits: run.limits, sources };
     let by_kind = Kind::ALL.par_iter().flat_map_iter(|kind| speak(*kind, run, context));
     let by_code = run.rules.par_iter().flat_map_iter(|rule| compute(rule, context));
-    let findings: Vec<_> = by_kind.chain(by_code).collect();
-    merge(findings)
+    let mut findings = merge(by_kind.chain(by_code).collect());
+    stamp(&mut findings, sources);
+    findings
 }
 
-fn speak<'p, 's>(kind: Kind, run: Run<'p>, context: Context<'p, 's>) -> Vec<Finding<'p, 's>> {
+fn speak<'r, 's>(kind: Kind, run: Run<'r>, context: Context<'_, 's>) -> Vec<Finding<'r, 's>> {
     let rules: Vec<(&Rule, Vec<&Case>)> = run
         .rules
         .iter()
@@ -61,12 +62,12 @@ fn speak<'p, 's>(kind: Kind, run: Run<'p>, context: Context<'p, 's>) -> Vec<Find
     findings
 }
 
-fn ask<'p, 's>(
-    rule: &'p Rule,
-    cases: &[&'p Case],
+fn ask<'r, 's>(
+    rule: &'r Rule,
+    cases: &[&Case],
     fact: &dyn Fact<'s>,
-    context: Context<'p, 's>,
-    findings: &mut Vec<Finding<'p, 's>>,
+    context: Context<'_, 's>,
+    findings: &mut Vec<Finding<'r, 's>>,
 ) {
     let first = findings.len();
     for case in cases {
@@ -86,12 +87,14 @@ fn ask<'p, 's>(
                 place: at,
                 subject: fact.head().subject,
                 related: fact.head().uses.clone(),
+                identity: identity(fact, case.at),
+                fingerprint: Fingerprint::default(),
             });
         }
     }
 }
 
-fn compute<'p, 's>(rule: &'p Rule, context: Context<'p, 's>) -> Vec<Finding<'p, 's>> {
+fn compute<'r, 's>(rule: &'r Rule, context: Context<'_, 's>) -> Vec<Finding<'r, 's>> {
     let mut findings = Vec::new();
     let Some(algorithm) = code::find(rule.id) else { return findings };
     algorithm(&context, &mut |hit: Hit<'s>| {
@@ -104,9 +107,30 @@ fn compute<'p, 's>(rule: &'p Rule, context: Context<'p, 's>) -> Vec<Finding<'p, 
             place: hit.at,
             subject: hit.subject,
             related: hit.related,
+            identity: named_identity(&hit.named),
+            fingerprint: Fingerprint::default(),
         });
     });
     findings
+}
+
+/// The fields that name what a fact is about. None of them can hold a secret.
+const NAMES: [&str; 6] = ["key", "name", "target", "repository", "host", "text"];
+
+/// What tells a finding from others of its rule and subject: what its fact is called, and the field that
+/// it speaks of.
+fn identity<'s>(fact: &dyn Fact<'s>, at: Option<&'static str>) -> String {
+    let name = NAMES.iter().find_map(|name| match fact.field(name)?.value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    });
+    [fact.kind().name(), name.unwrap_or_default(), at.unwrap_or_default()].join("\n")
+}
+
+/// What tells a finding of an algorithm from others of its rule and subject.
+fn named_identity(named: &[(&'static str, String)]) -> String {
+    let mut names = named.iter().filter(|(name, _)| NAMES.contains(name));
+    names.next().map_or_else(String::new, |(_, text)| text.clone())
 }
 
 /// The level of a case in the environment of the file it speaks of.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path};
 
-use super::{Options, Root, Why};
+use super::{Root, Why};
 
 const GIT: &str = ".gitignore";
 const OURS: &str = ".govlintignore";
@@ -23,7 +23,6 @@ pub(super) struct Ignores {
 struct Run {
     on: bool,
     top: std::path::PathBuf,
-    exclude: Gitignore,
     /// The user's own list and that of the checkout (`.git/info/exclude`).
     personal: Gitignore,
 }
@@ -39,27 +38,18 @@ struct Layer {
 
 impl Ignores {
     /// What holds above the root.
-    pub(super) fn of_root(root: &Root, options: Options<'_>) -> Self {
+    pub(super) fn of_root(root: &Root, on: bool) -> Self {
         let top = root.repository().unwrap_or(root.folder());
-        let (mut exclude, mut personal) = (GitignoreBuilder::new(root.folder()), GitignoreBuilder::new(top));
-        if !options.no_ignore {
-            for pattern in options.exclude {
-                // A pattern that can't be read was refused with the policy file.
-                let _ = exclude.add_line(None, pattern);
-            }
-            if let Some(repository) = root.repository() {
-                let lists = [gitconfig_excludes_path(), Some(repository.join(".git/info/exclude"))];
-                for list in lists.into_iter().flatten().filter(|list| list.is_file()) {
-                    personal.add(list);
-                }
+        let mut personal = GitignoreBuilder::new(top);
+        if let Some(repository) = root.repository().filter(|_| on) {
+            let lists = [gitconfig_excludes_path(), Some(repository.join(".git/info/exclude"))];
+            for list in lists.into_iter().flatten().filter(|list| list.is_file()) {
+                personal.add(list);
             }
         }
-        let run = Run {
-            on: !options.no_ignore,
-            top: top.to_path_buf(),
-            exclude: built(&exclude),
-            personal: built(&personal),
-        };
+        // What can't be read in such a list is set aside, as git does.
+        let personal = personal.build().unwrap_or_else(|_| Gitignore::empty());
+        let run = Run { on, top: top.to_path_buf(), personal };
         Ignores { run: Arc::new(run), deepest: None }
     }
 
@@ -81,7 +71,6 @@ impl Ignores {
         if self.run.on {
             for name in names {
                 match name.to_str() {
-                    // What can't be read in such a file is set aside, as git does.
                     Some(OURS) => layer.ours = Some(Gitignore::new(folder.join(name)).0),
                     Some(GIT) => layer.git = Some(Gitignore::new(folder.join(name)).0),
                     Some(".git") => layer.checkout = true,
@@ -96,9 +85,6 @@ impl Ignores {
 
     /// Why something in the folder is left out, if it is.
     pub(super) fn leave_out(&self, location: &Path, is_folder: bool) -> Option<Why> {
-        if self.run.exclude.matched(location, is_folder).is_ignore() {
-            return Some(Why::Excluded);
-        }
         let layers = || std::iter::successors(self.deepest.as_deref(), |layer| layer.above.as_deref());
         let ours = layers().filter_map(|layer| layer.ours.as_ref());
         let checkout = layers().position(|layer| layer.checkout).map_or(usize::MAX, |at| at + 1);
@@ -112,11 +98,6 @@ impl Ignores {
     }
 }
 
-/// A list without the patterns that can't be read.
-fn built(list: &GitignoreBuilder) -> Gitignore {
-    list.build().unwrap_or_else(|_| Gitignore::empty())
-}
-
 /// Those of the names that are there in a folder.
 fn present<'n>(folder: &'n Path, names: &'n [&str]) -> impl Iterator<Item = OsString> + 'n {
     names.iter().filter(|name| folder.join(name).exists()).map(OsString::from)
@@ -125,7 +106,7 @@ fn present<'n>(folder: &'n Path, names: &'n [&str]) -> impl Iterator<Item = OsSt
 /// Whether git keeps a path from the root out of version control. It needs not exist.
 pub(super) fn is_ignored_by_git(root: &Root, path: &str) -> bool {
     let Some(location) = root.locate(path) else { return false };
-    let mut ignores = Ignores::of_root(root, Options { exclude: &[], no_ignore: false });
+    let mut ignores = Ignores::of_root(root, true);
     let mut at = ignores.run.top.clone();
     let Ok(inside) = location.strip_prefix(&at).map(Path::to_path_buf) else { return false };
     let mut parts = inside.components().peekable();

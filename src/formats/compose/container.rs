@@ -177,6 +177,7 @@ fn container<'s>(
         environment: vec![Scope(service.scope)],
         environment_open: false,
         published: false,
+        installed: crate::facts::Installed::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Dockerfiles: the stages as containers, what is baked into them, and what is run to build them.
 
 mod contents;
+mod installs;
 mod stages;
 
 use super::unread::syntax_errors;
@@ -18,19 +19,39 @@ pub(super) const FORMAT: Format = Format {
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
     let name = candidate.name();
     let extension = candidate.extension();
-    let other = ["dockerignore", "md", "mdx", "txt", "go", "py", "rs", "js", "ts", "json", "yaml", "yml", "sh", "html", "j2"];
+    let other = [
+        "dockerignore",
+        "md",
+        "mdx",
+        "txt",
+        "go",
+        "py",
+        "rs",
+        "js",
+        "ts",
+        "json",
+        "yaml",
+        "yml",
+        "sh",
+        "html",
+        "j2",
+    ];
     if other.iter().any(|one| extension.eq_ignore_ascii_case(one)) {
         return None;
     }
     let starts = |prefix: &str| {
         let rest = name.get(..prefix.len()).filter(|start| start.eq_ignore_ascii_case(prefix));
-        rest.is_some() && name.get(prefix.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+        rest.is_some()
+            && name
+                .get(prefix.len()..)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
     };
     if starts("Dockerfile") {
         Some("named Dockerfile*")
     } else if starts("Containerfile") {
         Some("named Containerfile*")
-    } else if extension.eq_ignore_ascii_case("dockerfile") || extension.eq_ignore_ascii_case("containerfile") {
+    } else if extension.eq_ignore_ascii_case("dockerfile") || extension.eq_ignore_ascii_case("containerfile")
+    {
         Some("named *.dockerfile")
     } else {
         None

@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::contents;
+use super::{contents, installs};
 use crate::data::images::{self, User};
 use crate::facts::links::Stage;
-use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::facts::{Container, Field, Head, Healthcheck, Image, Installed, Platform, Runs, Scope, Store};
 use crate::formats::Reader;
 use crate::formats::image::image;
 use crate::formats::settings::expand;
@@ -17,7 +17,12 @@ use crate::syntax::interpolation::Dialect;
 pub(super) type Variables<'s> = FxHashMap<&'s str, Text<'s>>;
 
 /// A word with its variables put in.
-pub(super) fn value<'s>(word: &Word<'s>, variables: &Variables<'s>, escape: char, sources: &'s Sources) -> Text<'s> {
+pub(super) fn value<'s>(
+    word: &Word<'s>,
+    variables: &Variables<'s>,
+    escape: char,
+    sources: &'s Sources,
+) -> Text<'s> {
     if !word.interpolates {
         return word.text.clone();
     }
@@ -48,8 +53,15 @@ fn is_from(instruction: &Instruction<'_>) -> bool {
 }
 
 /// Takes in the variables that `ARG` and `ENV` set.
-fn declare<'s>(instruction: &Instruction<'s>, variables: &mut Variables<'s>, escape: char, sources: &'s Sources) {
-    if let (Keyword::Arg | Keyword::Env, Arguments::Pairs(pairs)) = (instruction.keyword, &instruction.arguments) {
+fn declare<'s>(
+    instruction: &Instruction<'s>,
+    variables: &mut Variables<'s>,
+    escape: char,
+    sources: &'s Sources,
+) {
+    if let (Keyword::Arg | Keyword::Env, Arguments::Pairs(pairs)) =
+        (instruction.keyword, &instruction.arguments)
+    {
         for (name, word) in pairs {
             if let Some(word) = word {
                 let text = value(word, variables, escape, sources);
@@ -72,13 +84,20 @@ fn from_words<'a, 's>(instruction: &'a Instruction<'s>) -> (Option<&'a Word<'s>>
 }
 
 /// Which stages the last one is built on, itself included: what they bake in is part of the image.
-fn shipping<'s>(file: &Dockerfile<'s>, starts: &[usize], global: &Variables<'s>, sources: &'s Sources) -> Vec<bool> {
+fn shipping<'s>(
+    file: &Dockerfile<'s>,
+    starts: &[usize],
+    global: &Variables<'s>,
+    sources: &'s Sources,
+) -> Vec<bool> {
     let stages: Vec<(String, Option<&str>)> = starts
         .iter()
         .filter_map(|&at| file.instructions.get(at))
         .map(|instruction| {
             let (base, name) = from_words(instruction);
-            let base = base.map_or_else(String::new, |base| value(base, global, file.escape, sources).as_str().to_owned());
+            let base = base.map_or_else(String::new, |base| {
+                value(base, global, file.escape, sources).as_str().to_owned()
+            });
             (base, name.map(|name| name.text.as_str()))
         })
         .collect();
@@ -88,7 +107,8 @@ fn shipping<'s>(file: &Dockerfile<'s>, starts: &[usize], global: &Variables<'s>,
         let Some(flag) = ships.get_mut(at) else { break };
         *flag = true;
         let base = stages.get(at).map_or("", |(base, _)| base.as_str());
-        let named = |(_, name): &(String, Option<&str>)| name.is_some_and(|name| name.eq_ignore_ascii_case(base));
+        let named =
+            |(_, name): &(String, Option<&str>)| name.is_some_and(|name| name.eq_ignore_ascii_case(base));
         next = stages.get(..at).and_then(|before| before.iter().rposition(named));
     }
     ships
@@ -113,8 +133,10 @@ fn stage<'s>(
         _ => "the image",
     };
     let base_text = base.map(|base| value(base, global, escape, sources));
-    let parent = base_text.as_ref().and_then(|base| parent(&reader.reading.links.stages, base.as_str())).cloned();
-    let mut variables: Variables<'s> = parent.iter().flat_map(|stage| stage.variables.iter().cloned()).collect();
+    let parent =
+        base_text.as_ref().and_then(|base| parent(&reader.reading.links.stages, base.as_str())).cloned();
+    let mut variables: Variables<'s> =
+        parent.iter().flat_map(|stage| stage.variables.iter().cloned()).collect();
     let is_stage = parent.is_some();
     let image = base_text
         .as_ref()
@@ -127,12 +149,23 @@ fn stage<'s>(
     };
     let scope = Scope(from.span);
     container.environment.push(scope);
-    let surroundings = contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
+    let surroundings =
+        contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
+    let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
         contents::read(reader, instruction, &variables, &surroundings);
         apply(reader, instruction, &mut container, &variables, escape);
         inherit_global(instruction, &mut variables, global);
         declare(instruction, &mut variables, escape, sources);
+    }
+    let commands = reader.reading.facts.commands.iter().skip(first_command);
+    for command in commands.clone().filter(|command| command.at_build) {
+        installs::run(&command.parsed, &mut container.installed);
+    }
+    let sudo =
+        commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
+    if let Some(word) = sudo {
+        container.escalation = Field::set(true, word.span, "sudo");
     }
     reader.reading.blocks.push(block);
     Some(Stage { name, container, scope, judged: false, variables: variables.into_iter().collect() })
@@ -161,7 +194,12 @@ fn inherit_global<'s>(instruction: &Instruction<'s>, variables: &mut Variables<'
 }
 
 /// The container of a stage that says nothing yet.
-fn on_base<'s>(base: Option<&Text<'s>>, image: Option<Image<'s>>, head: Head<'s>, block: Span) -> Container<'s> {
+fn on_base<'s>(
+    base: Option<&Text<'s>>,
+    image: Option<Image<'s>>,
+    head: Head<'s>,
+    block: Span,
+) -> Container<'s> {
     let base = base.map_or("", Text::as_str);
     let known = images::parse_reference(base).and_then(|reference| images::lookup(&reference));
     let user = match known.as_ref().map(images::Known::user) {
@@ -172,11 +210,12 @@ fn on_base<'s>(base: Option<&Text<'s>>, image: Option<Image<'s>>, head: Head<'s>
     };
     let checked = known.as_ref().is_some_and(|known| known.image.healthcheck);
     let listens = known.as_ref().and_then(|known| known.image.datastore).map(|store| store.ports.to_vec());
+    let place = head.anchor;
     Container {
         head,
-        platform: Field::Default(Platform::Dockerfile),
+        platform: Field::set(Platform::Dockerfile, place, "FROM"),
         name: Field::Unset,
-        runs: Field::Default(Runs::Long),
+        runs: Field::set(Runs::Long, place, ""),
         started: Field::Unset,
         user,
         non_root: Field::NotApplicable,
@@ -205,6 +244,7 @@ fn on_base<'s>(base: Option<&Text<'s>>, image: Option<Image<'s>>, head: Head<'s>
         environment: Vec::new(),
         environment_open: base.contains('$'),
         published: false,
+        installed: Installed::default(),
     }
 }
 
@@ -237,12 +277,17 @@ fn apply<'s>(
         }
         (Keyword::Expose, Arguments::Words(words)) => {
             let ports = words.iter().map(|word| value(word, variables, escape, sources));
-            let ports = ports.filter_map(|port| port.as_str().split('/').next().unwrap_or_default().parse::<u16>().ok());
+            let ports = ports
+                .filter_map(|port| port.as_str().split('/').next().unwrap_or_default().parse::<u16>().ok());
             container.listens.extend(ports);
+        }
+        (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
+            installs::copy(words, &mut container.installed);
         }
         (Keyword::Run, _) => {
             let insecure = instruction.flags.iter().find(|flag| {
-                flag.name == "security" && flag.value.as_ref().is_some_and(|value| value.text.as_str() == "insecure")
+                flag.name == "security"
+                    && flag.value.as_ref().is_some_and(|value| value.text.as_str() == "insecure")
             });
             if let Some(flag) = insecure {
                 container.privileged = Field::set(true, flag.span, "--security=insecure");

@@ -38,7 +38,8 @@ fn a_stage_inherits_from_the_stage_it_is_built_on() {
 #[test]
 fn what_does_not_ship_is_told_from_what_does() {
     let sources = Sources::default();
-    let reading = read(&sources, "FROM a AS build\nENV A=1\nFROM scratch\nCOPY --from=build /x /x\nENV B=2\n");
+    let reading =
+        read(&sources, "FROM a AS build\nENV A=1\nFROM scratch\nCOPY --from=build /x /x\nENV B=2\n");
     let stores: Vec<_> = reading.facts.settings.iter().map(|setting| setting.store).collect();
     assert_eq!(stores, [Store::BuildStage, Store::Image]);
     assert_eq!(last(&reading).user, Field::Default("root"));
@@ -66,7 +67,8 @@ fn commands_and_checks_are_stated() {
     let sources = Sources::default();
     let text = "FROM a\nRUN apt-get update && curl -k https://example.org\nHEALTHCHECK --interval=5s CMD curl -f http://localhost:8080/health || exit 1\n";
     let reading = read(&sources, text);
-    let programs: Vec<_> = reading.facts.commands.iter().filter_map(|one| one.program.value().copied()).collect();
+    let programs: Vec<_> =
+        reading.facts.commands.iter().filter_map(|one| one.program.value().copied()).collect();
     assert_eq!(programs, ["apt-get", "curl", "curl", "exit"]);
     let check = &last(&reading).checks[0];
     assert_eq!(check.port.map(|(port, _)| port), Some(8080));

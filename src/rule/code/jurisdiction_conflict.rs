@@ -31,7 +31,11 @@ fn together(context: &Context<'_, '_>, a: &Declaration<'_>, b: &Declaration<'_>)
     a == b || folder(a) == folder(b)
 }
 
-fn default_outside<'s>(default: &Declaration<'s>, supported: &Declaration<'s>, emit: &mut dyn FnMut(Hit<'s>)) {
+fn default_outside<'s>(
+    default: &Declaration<'s>,
+    supported: &Declaration<'s>,
+    emit: &mut dyn FnMut(Hit<'s>),
+) {
     let set: Set = supported.named.iter().map(|(declared, _)| declared.territory()).collect();
     if set.is_empty() {
         return;
@@ -59,7 +63,11 @@ fn described(declared: Declared) -> String {
     }
 }
 
-fn regions_outside<'s>(context: &Context<'_, 's>, residency: &Declaration<'s>, emit: &mut dyn FnMut(Hit<'s>)) {
+fn regions_outside<'s>(
+    context: &Context<'_, 's>,
+    residency: &Declaration<'s>,
+    emit: &mut dyn FnMut(Hit<'s>),
+) {
     let places = residency.named.iter().filter_map(|(declared, _)| match declared {
         Declared::Place(place) => Some(*place),
         // A regulator's territory is no hosting place.

@@ -17,6 +17,9 @@ use crate::source::{Sources, Span, Text};
 /// How deep blocks may nest; anything deeper is skipped.
 pub const MAX_DEPTH: usize = 64;
 
+/// The message of the one error that stands for all `{{ … }}` and `{% … %}` of a text.
+pub const UNRENDERED: &str = "template expression that is not rendered";
+
 /// A configuration, or a fragment of one.
 #[derive(Clone, Debug)]
 pub struct Config<'s> {

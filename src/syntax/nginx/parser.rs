@@ -7,7 +7,7 @@ use memchr::{memchr, memmem, memrchr};
 
 use super::names::{is_known, is_unmistakable};
 use super::word::{is_blank, repetition_end, unescape};
-use super::{Block, Comment, Config, Directive, Error, MAX_DEPTH, Word, lua};
+use super::{Block, Comment, Config, Directive, Error, MAX_DEPTH, UNRENDERED, Word, lua};
 use crate::source::{Sources, Text};
 
 /// A file with more errors than this is no configuration; the rest are left out.
@@ -226,7 +226,7 @@ impl<'p, 's> Parser<'p, 's> {
         let end = self.at + 2 + length + 2;
         if !self.seen_template {
             self.seen_template = true;
-            self.error(self.at..end, "template expression that is not rendered");
+            self.error(self.at..end, UNRENDERED);
         }
         Some(end)
     }

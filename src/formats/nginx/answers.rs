@@ -1,0 +1,213 @@
+//! What a server answers with: content, redirects, or nothing.
+
+use super::tree::Node;
+use crate::facts::{Field, Serves};
+use crate::source::Span;
+
+/// One way in which a server answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Answer {
+    Content = 1,
+    Unknown = 2,
+    Redirect = 4,
+    Https = 8,
+    Nothing = 16,
+    Challenge = 32,
+}
+
+/// All ways in which a server answers.
+#[derive(Clone, Copy, Default, Debug)]
+struct Answers(u8);
+
+impl Answers {
+    fn add(&mut self, answer: Answer) {
+        self.0 |= answer as u8;
+    }
+
+    fn has(self, answer: Answer) -> bool {
+        self.0 & answer as u8 != 0
+    }
+
+    /// The way that matters most.
+    fn field(self, span: Span) -> Field<Serves> {
+        let serves = if self.has(Answer::Content) {
+            Serves::Content
+        } else if self.has(Answer::Unknown) {
+            return Field::Unknown;
+        } else if self.has(Answer::Redirect) {
+            Serves::Redirect
+        } else if self.has(Answer::Https) || self.has(Answer::Challenge) {
+            Serves::RedirectToHttps
+        } else {
+            Serves::Nothing
+        };
+        Field::set(serves, span, "")
+    }
+}
+
+/// What a server answers with on its TLS sockets, or on the others. `rooted` says whether it has a folder of
+/// files of its own.
+pub(super) fn serves(nodes: &[Node<'_, '_>], tls: bool, rooted: bool, span: Span) -> Field<Serves> {
+    let mut answers = Answers::default();
+    if !rewrites(nodes, tls, &mut answers) {
+        let mut any = false;
+        let mut all = false;
+        for node in nodes.iter().filter(|node| node.name() == "location" && node.is_block()) {
+            any = true;
+            all |= is_everything(node);
+            location(node, nodes, tls, &mut answers);
+        }
+        let elsewhere = || nodes.iter().any(|node| matches!(node.name(), "try_files" | "index"));
+        if !all && (!any || rooted || elsewhere()) {
+            unmatched(nodes, &mut answers);
+        }
+    }
+    answers.field(span)
+}
+
+/// What no location speaks of is served from a folder.
+fn unmatched(nodes: &[Node<'_, '_>], answers: &mut Answers) {
+    let open = nodes.iter().any(|node| node.name() == "include");
+    answers.add(match closed(nodes) {
+        true => Answer::Nothing,
+        false if open => Answer::Unknown,
+        false => Answer::Content,
+    });
+}
+
+fn location(node: &Node<'_, '_>, siblings: &[Node<'_, '_>], tls: bool, answers: &mut Answers) {
+    let path = node.directive.arguments.last().map_or("", |word| word.text);
+    if path.contains(".well-known/acme-challenge") || path.contains(".well-known/pki-validation") {
+        answers.add(Answer::Challenge);
+        return;
+    }
+    if node.children.iter().any(|child| child.name() == "internal") || is_error_page(node, path, siblings) {
+        return;
+    }
+    if rewrites(&node.children, tls, answers) {
+        return;
+    }
+    for inner in node.children.iter().filter(|child| child.name() == "location" && child.is_block()) {
+        location(inner, &[], tls, answers);
+    }
+    unmatched(&node.children, answers);
+}
+
+/// Whether an exact location is the page of an error.
+fn is_error_page(node: &Node<'_, '_>, path: &str, siblings: &[Node<'_, '_>]) -> bool {
+    node.says("=")
+        && siblings.iter().filter(|one| one.name() == "error_page").any(|one| {
+            one.directive.arguments.last().is_some_and(|word| word.text == path)
+        })
+}
+
+/// Whether a location takes in every path that no other does.
+fn is_everything(node: &Node<'_, '_>) -> bool {
+    match node.directive.arguments.as_slice() {
+        [path] => path.text == "/",
+        [mark, path] if mark.text == "^~" => path.text == "/",
+        [mark, path] if mark.text.starts_with('~') => {
+            matches!(path.text, "/" | "^/" | "." | ".*" | "^" | "^.*" | "^.*$" | "^/.*$" | "^/(.*)$" | "/.*")
+        }
+        _ => false,
+    }
+}
+
+/// Whether nobody outside is let in.
+fn closed(nodes: &[Node<'_, '_>]) -> bool {
+    let denies = nodes.iter().any(|node| node.name() == "deny" && node.says("all"));
+    let allows = nodes.iter().filter(|node| node.name() == "allow");
+    let mut outsiders = allows.filter_map(|node| node.argument(0)).filter(|word| {
+        let address = word.text.split('/').next().unwrap_or_default();
+        use crate::value::host::{Place, classify};
+        !matches!(classify(address), Place::Loopback)
+    });
+    denies && outsiders.next().is_none()
+}
+
+/// The answers of `return`, `rewrite` and `if`, which come before all others. True where nothing comes behind
+/// them.
+fn rewrites(nodes: &[Node<'_, '_>], tls: bool, answers: &mut Answers) -> bool {
+    if tls && nodes.iter().any(|node| node.name() == "ssl_reject_handshake" && node.says("on")) {
+        answers.add(Answer::Nothing);
+        return true;
+    }
+    for node in nodes {
+        match node.name() {
+            "return" => {
+                answers.add(returned(node));
+                return true;
+            }
+            "rewrite" => {
+                let Some(answer) = rewritten(node) else { continue };
+                answers.add(answer);
+                if node.argument(0).is_some_and(|pattern| matches_everything(pattern.text)) {
+                    return true;
+                }
+            }
+            "if" => {
+                let asks_scheme = asks_scheme(node);
+                if tls && asks_scheme {
+                    continue;
+                }
+                let mut inner = Answers::default();
+                let ends = rewrites(&node.children, tls, &mut inner);
+                answers.0 |= inner.0;
+                if ends && asks_scheme && inner.0 == Answer::Https as u8 {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether a condition tells requests without TLS from those with it.
+fn asks_scheme(node: &Node<'_, '_>) -> bool {
+    const VARIABLES: [&str; 6] =
+        ["$scheme", "$https", "$server_port", "$http_x_forwarded_proto", "$http_x_forwarded_ssl", "$ssl_protocol"];
+    let words = node.directive.arguments.iter().map(|word| word.text.trim_start_matches('('));
+    words.flat_map(|word| VARIABLES.iter().map(move |name| (word, name))).any(|(word, name)| {
+        let rest = word.strip_prefix(name);
+        rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_'))
+    })
+}
+
+fn returned(node: &Node<'_, '_>) -> Answer {
+    let Some(first) = node.argument(0) else { return Answer::Nothing };
+    match (first.text.parse::<u16>(), node.argument(1)) {
+        (Ok(301 | 302 | 303 | 307 | 308), Some(target)) => redirect(target.text),
+        (Ok(200..=203 | 205..=299), _) => Answer::Content,
+        (Ok(_), _) => Answer::Nothing,
+        (Err(_), None) if first.text.starts_with("http") || first.text.starts_with("$scheme") => {
+            redirect(first.text)
+        }
+        (Err(_), _) => Answer::Unknown,
+    }
+}
+
+fn redirect(target: &str) -> Answer {
+    if target.starts_with("https:") {
+        Answer::Https
+    } else if target.starts_with('$') && !target.starts_with("$scheme") && !target.starts_with("$request_uri") {
+        Answer::Unknown
+    } else {
+        Answer::Redirect
+    }
+}
+
+/// What a `rewrite` answers with; nothing where it only changes the path.
+fn rewritten(node: &Node<'_, '_>) -> Option<Answer> {
+    let target = node.argument(1)?.text;
+    let flag = node.argument(2).map(|word| word.text);
+    let absolute = ["http://", "https://", "$scheme"].iter().any(|start| target.starts_with(start));
+    (absolute || matches!(flag, Some("redirect" | "permanent"))).then(|| redirect(target))
+}
+
+fn matches_everything(pattern: &str) -> bool {
+    matches!(
+        pattern,
+        "^" | "." | ".*" | "(.*)" | "^.*" | "^.*$" | "^(.*)" | "^(.*)$" | "/(.*)" | "^/" | "^/(.*)" | "^/(.*)$" | "^/.*$" | "^(/.*)$"
+    )
+}

@@ -1,0 +1,187 @@
+//! nginx: servers as they answer with all that they inherit, wherever the directives are written.
+//!
+//! Reading keeps the tree; judging waits until all files are known, since `include` decides what a
+//! directive applies to.
+
+mod answers;
+mod context;
+mod cors;
+mod headers;
+mod include;
+mod listen;
+mod recognise;
+mod server;
+mod statements;
+mod tree;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
+use rustc_hash::FxHashSet;
+
+use self::include::{Known, Mounts};
+use self::server::Judge;
+use self::tree::{Budget, Expansion, Place};
+use super::unread::problem;
+use super::{Format, Reader, Reading, Unjoined};
+use crate::facts::ProblemKind;
+use crate::source::{Sources, Text};
+use crate::syntax::nginx::{Config, Directive, Word, parse};
+
+pub(super) const FORMAT: Format = Format {
+    name: "nginx",
+    doc: "nginx configuration: `nginx*.conf`, `*.nginx`, `*.vhost`, `sites-*/*`, and other `*.conf` files and templates that read like it",
+    by_name: recognise::by_name,
+    by_content: recognise::by_content,
+    read,
+};
+
+/// A file as it was read.
+#[derive(Debug, Default)]
+pub struct File<'s> {
+    /// The configurations in it: one, or in a ConfigMap several.
+    texts: Vec<Parsed<'s>>,
+}
+
+/// One configuration, or a fragment of one.
+#[derive(Debug)]
+struct Parsed<'s> {
+    config: Config<'s>,
+    /// The path of the file that it is; nothing where it stands inside another format.
+    path: Option<&'s str>,
+}
+
+impl Parsed<'_> {
+    /// Whether it is a whole configuration, which other files are included into.
+    fn is_main(&self) -> bool {
+        self.config.directives.iter().any(|one| one.block.is_some() && one.name.text == "http")
+    }
+
+    fn has_servers(&self) -> bool {
+        self.config.directives.iter().any(|one| one.block.is_some() && one.name.text == "server")
+    }
+}
+
+fn read(reader: &mut Reader<'_>) {
+    let config = parse(&reader.text, reader.sources);
+    let is_file = reader.reading.format.name == FORMAT.name;
+    let path = is_file.then_some(reader.reading.path);
+    if let Some(path) = path {
+        for want in include::wants(&config.directives, path) {
+            reader.want(want, FORMAT.name);
+        }
+    }
+    tree::each(&config.directives, &mut |directive| {
+        if directive.block.is_some() && matches!(directive.name.text, "http" | "server" | "location" | "stream") {
+            reader.reading.blocks.push(directive.span);
+        }
+    });
+    reader.reading.comments.extend(config.comments.iter().copied());
+    for error in &config.errors {
+        let kind = if error.message == crate::syntax::nginx::UNRENDERED {
+            ProblemKind::Template
+        } else {
+            ProblemKind::Syntax
+        };
+        problem(&mut reader.reading.facts, reader.sources, kind, error.span, error.message.clone());
+    }
+    match &mut reader.reading.unjoined {
+        Some(Unjoined::Nginx(file)) => file.texts.push(Parsed { config, path }),
+        Some(Unjoined::Compose(_)) => {}
+        none => *none = Some(Unjoined::Nginx(File { texts: vec![Parsed { config, path }] })),
+    }
+}
+
+/// Puts included files into their places and judges each configuration as a whole.
+pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
+    let mut texts: Vec<(usize, Parsed<'s>)> = Vec::new();
+    for (index, reading) in readings.iter_mut().enumerate() {
+        match reading.unjoined.take() {
+            Some(Unjoined::Nginx(file)) => texts.extend(file.texts.into_iter().map(|text| (index, text))),
+            other => reading.unjoined = other,
+        }
+    }
+    if texts.is_empty() {
+        return;
+    }
+    let mounts = Mounts::new(readings);
+    let known = Known::new(&texts, &mounts);
+    let upstreams = upstreams(&texts);
+    let mut budget = Budget::new(&texts);
+    let mut visited = vec![false; texts.len()];
+    for root in in_order(&texts, &known, &mut budget) {
+        if visited.get(root).copied().unwrap_or(true) {
+            continue;
+        }
+        let Some((reading, parsed)) = texts.get(root) else { continue };
+        let mut expansion = Expansion::new(&known, root, &mut budget, &mut visited);
+        let nodes = expansion.run();
+        let missing = expansion.missing;
+        let Some(reading) = readings.get_mut(*reading) else { continue };
+        let place = Place::of_top(&nodes);
+        let mut judge = Judge::new(sources, &known, &upstreams, parsed.path, &nodes, &mut reading.facts);
+        judge.references(&missing);
+        judge.run(&nodes, place);
+    }
+}
+
+/// All configurations, those that stand on their own first: what they include is then judged in its place.
+fn in_order<'t, 's>(
+    texts: &'t [(usize, Parsed<'s>)],
+    known: &Known<'t, 's>,
+    budget: &mut Budget,
+) -> Vec<usize> {
+    let mut included = vec![false; texts.len()];
+    for (index, (_, parsed)) in texts.iter().enumerate() {
+        tree::each(&parsed.config.directives, &mut |directive| {
+            for target in known.included(index, index, directive, budget).found() {
+                if let Some(mark) = included.get_mut(*target).filter(|_| *target != index) {
+                    *mark = true;
+                }
+            }
+        });
+    }
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|index| {
+        let parsed = texts.get(*index).map(|(_, parsed)| parsed);
+        (
+            included.get(*index).copied(),
+            !parsed.is_some_and(Parsed::is_main),
+            !parsed.is_some_and(Parsed::has_servers),
+            parsed.and_then(|parsed| parsed.path),
+        )
+    });
+    order
+}
+
+/// The names that `upstream` blocks define, in whatever file: they are no hosts.
+fn upstreams<'s>(texts: &[(usize, Parsed<'s>)]) -> FxHashSet<&'s str> {
+    let mut names = FxHashSet::default();
+    for (_, parsed) in texts {
+        tree::each(&parsed.config.directives, &mut |directive: &Directive<'s>| {
+            if directive.name.text == "upstream"
+                && let Some(name) = directive.argument(0)
+            {
+                names.insert(name.text);
+            }
+        });
+    }
+    names
+}
+
+/// The inside of a word as a text: without its quotes, byte by byte where it has no escapes.
+fn inside<'s>(word: &Word<'s>, sources: &'s Sources) -> Text<'s> {
+    let written = sources.slice(word.span);
+    if written == word.text {
+        return Text::verbatim(word.span, word.text);
+    }
+    let unquoted = written.get(1..written.len().saturating_sub(1));
+    if word.quoted && unquoted == Some(word.text) {
+        let mut span = word.span;
+        span.start += 1;
+        span.end -= 1;
+        return Text::verbatim(span, word.text);
+    }
+    Text::decoded(word.span, word.text)
+}

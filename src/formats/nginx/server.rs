@@ -1,0 +1,283 @@
+//! Servers with all that they inherit.
+
+use rustc_hash::FxHashSet;
+
+use super::answers::serves;
+use super::context::Context;
+use super::cors;
+use super::include::{Known, Running, RunningFiles};
+use super::listen::{self, Listen, Sockets};
+use super::statements::proxied;
+use super::tree::{Node, Place};
+use super::variables::Variables;
+use crate::facts::{Facts, Field, Head, Listener, Protocol, Reach, Server, Serves};
+use crate::source::{Sources, Span};
+
+/// One configuration being judged.
+pub(super) struct Judge<'j, 't, 's> {
+    pub(super) sources: &'s Sources,
+    pub(super) facts: &'j mut Facts<'s>,
+    pub(super) upstreams: &'j FxHashSet<&'s str>,
+    known: &'j Known<'t, 's>,
+    /// The path of the file that nginx starts with.
+    main: Option<&'s str>,
+    variables: Variables<'s>,
+    sockets: Sockets,
+    running: RunningFiles,
+}
+
+impl<'j, 't, 's> Judge<'j, 't, 's> {
+    pub(super) fn new(
+        sources: &'s Sources,
+        known: &'j Known<'t, 's>,
+        upstreams: &'j FxHashSet<&'s str>,
+        main: Option<&'s str>,
+        nodes: &[Node<'_, 's>],
+        facts: &'j mut Facts<'s>,
+    ) -> Self {
+        Judge {
+            sources,
+            facts,
+            upstreams,
+            known,
+            main,
+            variables: Variables::new(nodes),
+            sockets: Sockets::default(),
+            running: RunningFiles::default(),
+        }
+    }
+
+    /// States what a configuration says.
+    pub(super) fn run(&mut self, nodes: &[Node<'_, 's>], place: Place) {
+        let context = Context::outermost(place);
+        self.take_sockets(nodes, &context.inside(place, nodes, &self.variables));
+        let before = self.facts.servers.len();
+        self.block(nodes, &context, place, false);
+        if self.facts.servers.len() == before {
+            self.version_shown(nodes);
+        }
+    }
+
+    /// Sockets are shared, so all are known before the first server is judged.
+    fn take_sockets(&mut self, nodes: &[Node<'_, 's>], context: &Context<'s>) {
+        for node in nodes.iter().filter(|node| node.is_block()) {
+            let place = context.place.inside(node.name());
+            if place == Place::Http || place == Place::Server {
+                let inner = context.inside(place, &node.children, &self.variables);
+                if place == Place::Server {
+                    let listens = listen::of_server(node, &inner);
+                    self.sockets.add(node.directive.name.span, &listens);
+                } else {
+                    self.take_sockets(&node.children, &inner);
+                }
+            }
+        }
+    }
+
+    /// States what a block says, and the blocks in it.
+    fn block(&mut self, nodes: &[Node<'_, 's>], outer: &Context<'s>, place: Place, origin_checked: bool) {
+        let context = outer.inside(place, nodes, &self.variables);
+        self.statements(nodes, &context);
+        cors::of_block(
+            nodes,
+            place,
+            origin_checked,
+            context.subject,
+            &self.variables,
+            self.sources,
+            self.facts,
+        );
+        // The answer to a preflight has no content that headers could protect.
+        let preflight = place == Place::If && nodes.iter().any(|node| node.name() == "return" && node.says("204"));
+        if let Some(drops) = context.drops.filter(|_| !preflight) {
+            let mut fact = nothing_said(Head::new(drops, context.subject));
+            fact.drops_headers = Field::set(true, drops, "");
+            self.facts.servers.push(fact);
+        }
+        for node in nodes.iter().filter(|node| node.is_block()) {
+            let place = context.place.inside(node.name());
+            let checked = place == Place::If
+                && node.directive.arguments.iter().any(|word| word.text.contains("$http_origin"));
+            let mut around = context;
+            if place == Place::Server {
+                around.subject = self.server(node, &context);
+            }
+            self.block(&node.children, &around, place, checked);
+        }
+    }
+
+    /// States what a server is, and gives its name.
+    fn server(&mut self, node: &Node<'_, 's>, outer: &Context<'s>) -> &'s str {
+        let nodes = &node.children;
+        let context = outer.inside(Place::Server, nodes, &self.variables);
+        let keyword = node.directive.name.span;
+        let listens = listen::of_server(node, &context);
+        let name = name(nodes).or_else(|| listens.first().map(|listen| listen.address)).unwrap_or_default();
+        let subject = self.sources.keep(format!("server {name}").into());
+        let path = self.sources.file(keyword.file).path();
+        let running = self.running.of(self.known, keyword, path, self.main);
+        for listen in &listens {
+            self.listener(listen, name, subject, nodes, &context, running, keyword);
+        }
+        let tls = self.tls(&listens, keyword);
+        let answers = serves(nodes, tls.value() == Some(&true), context.rooted, keyword);
+        let redirects = matches!(answers.value(), Some(Serves::Redirect | Serves::RedirectToHttps));
+        let mut sent = context.headers.sent(context.open);
+        if let Some(root) = nodes.iter().find(|node| node.name() == "location" && node.says("/")) {
+            // Where the server sends a header for all of its content after all.
+            let inner = context.inside(Place::Location, &root.children, &self.variables);
+            let within = inner.headers.sent(inner.open);
+            sent.hsts = sent.hsts.or(within.hsts);
+            sent.content_type_options = sent.content_type_options.or(within.content_type_options);
+            sent.frame_protection = sent.frame_protection.or(within.frame_protection);
+        }
+        let proxies = proxied(nodes);
+        let limit = context.limit_req.or_else(|| limited(nodes));
+        let yes_or_unset = |span: Option<Span>| span.map_or(Field::Unset, |span| Field::set(true, span, ""));
+        self.facts.servers.push(Server {
+            head: Head::new(keyword, subject),
+            of_ingress: Field::set(false, keyword, ""),
+            tls,
+            public: public(&listens, running, keyword),
+            answers: match answers.value() {
+                Some(serves) => Field::set(*serves != Serves::Nothing, keyword, ""),
+                None => Field::Unknown,
+            },
+            redirects: answers.value().map_or(Field::Unknown, |_| Field::set(redirects, keyword, "")),
+            proxies: Field::set(proxies.is_some(), proxies.unwrap_or(keyword), ""),
+            hsts: sent.hsts,
+            content_type_options: sent.content_type_options,
+            frame_protection: sent.frame_protection,
+            drops_headers: Field::NotApplicable,
+            rate_limit: yes_or_unset(limit).or(if context.open { Field::Unknown } else { Field::Unset }),
+            hides_version: hides_version(&context),
+        });
+        let decides =
+            listens.iter().any(|listen| {
+                self.sockets.tls(listen).value() == Some(&true) && self.sockets.decides(keyword, listen)
+            });
+        if running.allows_old_tls && decides && !context.protocols && !context.open {
+            self.facts.protocols.push(implied(Head::new(keyword, subject)));
+        }
+        subject
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that is known of the server around the socket")]
+    fn listener(
+        &mut self,
+        listen: &Listen<'s>,
+        name: &'s str,
+        subject: &'s str,
+        nodes: &[Node<'_, 's>],
+        context: &Context<'s>,
+        running: Running,
+        keyword: Span,
+    ) {
+        let tls = self.sockets.tls(listen);
+        let reach = match listen.reach {
+            Field::Set(stated) if running.unpublished && stated.value == Reach::Public => {
+                Field::set(Reach::Internal, listen.span, "")
+            }
+            reach => reach,
+        };
+        self.facts.listeners.push(Listener {
+            head: Head::new(listen.span, subject),
+            tls,
+            reach,
+            serves: serves(nodes, tls.value() == Some(&true), context.rooted, keyword),
+            host: Field::set(name, listen.span, ""),
+        });
+    }
+
+    /// Whether a server speaks TLS on any of its sockets.
+    fn tls(&self, listens: &[Listen<'s>], keyword: Span) -> Field<bool> {
+        let all = || listens.iter().map(|listen| self.sockets.tls(listen));
+        all()
+            .find(|tls| tls.value() == Some(&true))
+            .or_else(|| all().find(|tls| *tls == Field::Unknown))
+            .unwrap_or_else(|| if listens.is_empty() { Field::Unknown } else { Field::set(false, keyword, "") })
+    }
+
+    /// `server_tokens on` where no server is seen that it applies to.
+    fn version_shown(&mut self, nodes: &[Node<'_, 's>]) {
+        for node in nodes {
+            if node.name() == "http" {
+                self.version_shown(&node.children);
+            }
+            let Some(word) = node.argument(0).filter(|_| node.name() == "server_tokens") else { continue };
+            if matches!(word.text, "on" | "build") {
+                let mut fact = nothing_said(Head::new(word.span, "nginx"));
+                fact.hides_version = Field::set(false, word.span, "");
+                self.facts.servers.push(fact);
+            }
+        }
+    }
+}
+
+/// The first name of a server that is one.
+fn name<'s>(nodes: &[Node<'_, 's>]) -> Option<&'s str> {
+    let names = nodes.iter().filter(|node| node.name() == "server_name");
+    let mut names = names.flat_map(|node| node.directive.arguments.iter().map(|word| word.text));
+    names.find(|name| !matches!(*name, "" | "_"))
+}
+
+fn public(listens: &[Listen<'_>], running: Running, keyword: Span) -> Field<bool> {
+    let reaches = |reach: Reach| listens.iter().find(move |listen| listen.reach.value() == Some(&reach));
+    let unknown = listens.iter().any(|listen| listen.reach == Field::Unknown);
+    match reaches(Reach::Public).filter(|_| !running.unpublished) {
+        Some(listen) => Field::set(true, listen.span, ""),
+        None if unknown || listens.is_empty() => Field::Unknown,
+        None => Field::set(false, keyword, ""),
+    }
+}
+
+/// Where requests that are handed on are limited.
+fn limited(nodes: &[Node<'_, '_>]) -> Option<Span> {
+    nodes.iter().filter(|node| node.is_block() && node.name() == "location").find_map(|node| {
+        let own = node.children.iter().find(|child| child.name() == "limit_req");
+        let own = own.filter(|_| proxied(&node.children).is_some());
+        own.map(|limit| limit.directive.name.span).or_else(|| limited(&node.children))
+    })
+}
+
+fn hides_version(context: &Context<'_>) -> Field<bool> {
+    match context.server_tokens {
+        Some(word) => match word.text {
+            "on" | "build" => Field::set(false, word.span, ""),
+            text if text.starts_with('$') || text.contains("{{") => Field::Unknown,
+            _ => Field::set(true, word.span, ""),
+        },
+        None if context.open => Field::Unknown,
+        None => Field::Default(false),
+    }
+}
+
+/// What nginx before 1.27.3 admits where nothing names the versions.
+fn implied(head: Head<'_>) -> Protocol<'_> {
+    let span = head.anchor;
+    Protocol {
+        head,
+        version: Field::set(10, span, ""),
+        name: Field::set("TLSv1", span, ""),
+        implied: Field::set(true, span, ""),
+    }
+}
+
+/// A server of which one thing alone is to be said.
+fn nothing_said(head: Head<'_>) -> Server<'_> {
+    Server {
+        head,
+        of_ingress: Field::NotApplicable,
+        tls: Field::NotApplicable,
+        public: Field::NotApplicable,
+        answers: Field::NotApplicable,
+        redirects: Field::NotApplicable,
+        proxies: Field::NotApplicable,
+        hsts: Field::NotApplicable,
+        content_type_options: Field::NotApplicable,
+        frame_protection: Field::NotApplicable,
+        drops_headers: Field::NotApplicable,
+        rate_limit: Field::NotApplicable,
+        hides_version: Field::NotApplicable,
+    }
+}

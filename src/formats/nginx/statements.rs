@@ -1,0 +1,192 @@
+//! Directives that state something bad by themselves, wherever they stand.
+
+use super::context::Context;
+use super::inside;
+use super::server::Judge;
+use super::tree::{Node, Place};
+use crate::derive::{residency, tls};
+use crate::facts::{
+    Container, Endpoint, Field, Head, HostPlace, Platform, Position, Protects, Reference, ReferenceKind,
+    Resolution, Switch, Transport,
+};
+use crate::source::Span;
+use crate::syntax::nginx::Word;
+use crate::value::{host, url};
+
+impl<'s> Judge<'_, '_, 's> {
+    /// Files that are included and aren't there.
+    pub(super) fn references(&mut self, missing: &[Word<'s>]) {
+        for word in missing {
+            self.facts.references.push(Reference {
+                head: Head::new(word.span, "nginx"),
+                kind: Field::set(ReferenceKind::File, word.span, ""),
+                target: Field::set(word.text, word.span, ""),
+                resolution: Field::set(Resolution::Missing, word.span, ""),
+            });
+        }
+    }
+
+    /// What the directives of one block state.
+    pub(super) fn statements(&mut self, nodes: &[Node<'_, 's>], context: &Context<'s>) {
+        let head = |span| Head::new(span, context.subject);
+        for node in nodes.iter().filter(|node| !node.is_block()) {
+            let Some(first) = node.argument(0) else { continue };
+            match node.name() {
+                "ssl_protocols" | "proxy_ssl_protocols" | "grpc_ssl_protocols" | "uwsgi_ssl_protocols" => {
+                    for word in &node.directive.arguments {
+                        tls::protocols(&inside(word, self.sources), &head(word.span), self.facts);
+                    }
+                }
+                "ssl_ciphers" | "proxy_ssl_ciphers" | "grpc_ssl_ciphers" | "uwsgi_ssl_ciphers" => {
+                    tls::ciphers(&inside(first, self.sources), &head(first.span), self.sources, self.facts);
+                }
+                "ssl" if first.text == "off" && !listens_with_tls(nodes) => {
+                    self.switch(Protects::Tls, node, first, context);
+                }
+                "access_log" if first.text == "off" && keeps_records(nodes, context.place) => {
+                    self.switch(Protects::AccessLog, node, first, context);
+                }
+                "error_log" => {
+                    let level = node.directive.arguments.iter().skip(1).find(|word| word.text.starts_with("debug"));
+                    if let Some(level) = level {
+                        self.switch(Protects::Debug, node, level, context);
+                    }
+                }
+                "proxy_pass" | "grpc_pass" => self.endpoint(first, context),
+                "user" if matches!(context.place, Place::Main | Place::Fragment) => self.process(first),
+                _ => {}
+            }
+        }
+        self.verification(nodes, context);
+    }
+
+    /// `proxy_ssl_verify off`, where a connection that it speaks of uses TLS. Off is the default, so only a
+    /// stated one counts.
+    fn verification(&mut self, nodes: &[Node<'_, 's>], context: &Context<'s>) {
+        for (name, pass) in [
+            ("proxy_ssl_verify", "proxy_pass"),
+            ("grpc_ssl_verify", "grpc_pass"),
+            ("uwsgi_ssl_verify", "uwsgi_pass"),
+        ] {
+            let Some(node) = nodes.iter().rfind(|node| node.name() == name) else { continue };
+            let Some(word) = node.argument(0).filter(|word| word.text == "off") else { continue };
+            let fragment = context.place == Place::Fragment;
+            let streams = context.place == Place::Other;
+            if fragment || streams && encrypts_stream(nodes) || passes_encrypted(nodes, pass) {
+                self.switch(Protects::Verification, node, word, context);
+            }
+        }
+    }
+
+    fn switch(&mut self, protects: Protects, node: &Node<'_, 's>, word: &Word<'s>, context: &Context<'s>) {
+        let span = inside(word, self.sources).span(0..word.text.len());
+        self.facts.switches.push(Switch {
+            head: Head::new(span, context.subject),
+            protects: Field::set(protects, span, ""),
+            position: Field::set(Position::Off, span, ""),
+            key: Field::set(node.name(), span, ""),
+        });
+    }
+
+    fn endpoint(&mut self, word: &Word<'s>, context: &Context<'s>) {
+        let text = inside(word, self.sources);
+        let head = Head::new(text.span(0..word.text.len()), context.subject);
+        let Some(found) = url::find_all(word.text).next() else { return };
+        let Some(server) = found.hosts.first() else { return };
+        let name = server.name.text;
+        if self.upstreams.contains(name) || name.contains(['$', '{']) {
+            return;
+        }
+        residency::hosts(&text, &head, "proxy_pass", self.sources, self.facts);
+        let scheme = found.scheme.text.to_ascii_lowercase();
+        let place = match host::classify(name) {
+            host::Place::Public => HostPlace::Public,
+            host::Place::Internal => HostPlace::Internal,
+            host::Place::Loopback | host::Place::Bind | host::Place::Unknown => return,
+        };
+        if !matches!(scheme.as_str(), "http" | "grpc") {
+            return;
+        }
+        let span = text.span(found.whole.range.clone());
+        self.facts.endpoints.push(Endpoint {
+            head: Head { anchor: span, ..head },
+            scheme: Field::set(self.sources.keep(scheme.into()), span, ""),
+            transport: Field::set(Transport::Cleartext, span, ""),
+            host: Field::set(self.sources.keep(name.to_ascii_lowercase().into()), span, ""),
+            place: Field::set(place, span, ""),
+        });
+    }
+
+    /// `user`: whom nginx's workers run as.
+    fn process(&mut self, word: &Word<'s>) {
+        let span = word.span;
+        self.facts.containers.push(Container {
+            head: Head::new(span, "nginx"),
+            platform: Field::set(Platform::Process, span, ""),
+            name: Field::NotApplicable,
+            runs: Field::NotApplicable,
+            started: Field::NotApplicable,
+            user: Field::set(word.text, span, "user"),
+            non_root: Field::NotApplicable,
+            privileged: Field::NotApplicable,
+            escalation: Field::NotApplicable,
+            added_capabilities: Field::NotApplicable,
+            dropped_capabilities: Field::NotApplicable,
+            host_network: Field::NotApplicable,
+            host_pid: Field::NotApplicable,
+            host_ipc: Field::NotApplicable,
+            host_uts: Field::NotApplicable,
+            host_users: Field::NotApplicable,
+            read_only_root: Field::NotApplicable,
+            healthcheck: Field::NotApplicable,
+            liveness: Field::NotApplicable,
+            readiness: Field::NotApplicable,
+            cpu_limit: Field::NotApplicable,
+            memory_limit: Field::NotApplicable,
+            cpu_request: Field::NotApplicable,
+            memory_request: Field::NotApplicable,
+            token: Field::NotApplicable,
+            image: None,
+            checks: Vec::new(),
+            listens: Vec::new(),
+            block: span,
+            environment: Vec::new(),
+            environment_open: true,
+            published: false,
+            installed: crate::facts::Installed::default(),
+        });
+    }
+}
+
+fn listens_with_tls(nodes: &[Node<'_, '_>]) -> bool {
+    nodes.iter().any(|node| node.name() == "listen" && node.directive.has_argument("ssl"))
+}
+
+/// Whether the access log of a block is the record of who saw what.
+fn keeps_records(nodes: &[Node<'_, '_>], place: Place) -> bool {
+    match place {
+        Place::Http => true,
+        Place::Server => proxied(nodes).is_some(),
+        _ => false,
+    }
+}
+
+/// Where a server hands requests on to another, however deep.
+pub(super) fn proxied(nodes: &[Node<'_, '_>]) -> Option<Span> {
+    nodes.iter().find_map(|node| match node.name() {
+        "proxy_pass" | "fastcgi_pass" | "uwsgi_pass" | "grpc_pass" | "scgi_pass" => Some(node.directive.name.span),
+        _ => proxied(&node.children),
+    })
+}
+
+fn passes_encrypted(nodes: &[Node<'_, '_>], pass: &str) -> bool {
+    nodes.iter().any(|node| {
+        let target = node.argument(0).map_or("", |word| word.text);
+        let encrypted = ["https://", "grpcs://", "suwsgi://"].iter().any(|scheme| target.starts_with(scheme));
+        node.name() == pass && encrypted || passes_encrypted(&node.children, pass)
+    })
+}
+
+fn encrypts_stream(nodes: &[Node<'_, '_>]) -> bool {
+    nodes.iter().any(|node| node.name() == "proxy_ssl" && node.says("on") || encrypts_stream(&node.children))
+}

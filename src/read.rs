@@ -1,0 +1,195 @@
+//! From files to readings: each file is read once, and only as far as it matters.
+
+mod context;
+mod text;
+
+pub use context::read_wanted;
+pub use text::{LIMIT, decode, load};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::crash;
+use crate::facts::{Facts, ProblemKind};
+use crate::formats::{self, Candidate, Format, Reader, Reading, Recognised, Unread};
+use crate::source::{SourceId, Sources, Span};
+use crate::walk::{File, LeftOut, Root, Why};
+
+/// Below this many files, starting threads takes longer than reading the files one by one.
+const PARALLEL_FROM: usize = 8;
+
+/// How files are read.
+#[derive(Clone, Copy)]
+pub struct Options<'o> {
+    /// The folder of the run.
+    pub root: &'o Root,
+    /// The format that the policy gives to a path from the root.
+    pub assigned: &'o (dyn Fn(&str) -> Option<&'static Format> + Sync),
+}
+
+/// A file that was read, for `--list-files`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Listed {
+    /// Its path from the root.
+    pub path: String,
+    /// What it was read as; nothing where it could not be read.
+    pub format: Option<&'static str>,
+    /// What told the format, or what kept it from being read.
+    pub because: String,
+    /// Whether it was only read to understand others.
+    pub context: bool,
+}
+
+/// What was read in a run.
+#[derive(Default, Debug)]
+pub struct Read<'s> {
+    /// What each file states.
+    pub readings: Vec<Reading<'s>>,
+    /// Files that could not be read.
+    pub problems: Facts<'s>,
+    /// The files that are checked; all others were only read to understand them.
+    pub checked: FxHashSet<SourceId>,
+    /// Every file that was read or should have been.
+    pub listed: Vec<Listed>,
+    /// Files that may have been configuration and are not.
+    pub left_out: Vec<LeftOut>,
+    /// How many files are of no interest by their names.
+    pub irrelevant: usize,
+    /// What went wrong in govlint itself.
+    pub failures: Vec<String>,
+}
+
+/// What became of one file.
+enum Look<'s> {
+    Read(Box<Reading<'s>>, &'static str),
+    /// It could not be read, or reading it failed in govlint itself.
+    Problem(Box<Facts<'s>>, SourceId, ProblemKind, String),
+    LeftOut(Why),
+    Irrelevant,
+}
+
+/// Reads those of the files that are configuration.
+#[must_use]
+pub fn read<'s>(files: &[File], options: Options<'_>, sources: &'s Sources) -> Read<'s> {
+    let looks: Vec<Look<'s>> = each(files, |file| look(file, options, sources));
+    let mut read = Read::default();
+    for (file, look) in files.iter().zip(looks) {
+        read.take(&file.path, look, true);
+    }
+    read
+}
+
+/// Does the same with each of the items, in parallel where that is faster. The order is kept.
+fn each<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync + Send) -> Vec<T> {
+    if items.len() < PARALLEL_FROM {
+        items.iter().map(work).collect()
+    } else {
+        items.par_iter().map(work).collect()
+    }
+}
+
+impl<'s> Read<'s> {
+    /// Reads a text that is no file: standard input. Where its name tells nothing, its content may.
+    pub fn read_text(
+        &mut self,
+        path: &str,
+        text: Result<String, Unread>,
+        options: Options<'_>,
+        sources: &'s Sources,
+    ) {
+        let recognised = recognise(path, options, || text.as_deref().ok());
+        let look = match (recognised, text) {
+            (Some(found), Ok(text)) => read_as(path, text, found, sources),
+            (_, Err(unread)) => unreadable(path, &unread, sources),
+            (None, Ok(_)) => Look::LeftOut(Why::NoFormat),
+        };
+        self.take(path, look, true);
+    }
+
+    fn take(&mut self, path: &str, look: Look<'s>, checked: bool) {
+        let (format, because) = match look {
+            Look::Read(reading, because) => {
+                if checked {
+                    self.checked.insert(reading.file);
+                }
+                let format = reading.format.name;
+                self.readings.push(*reading);
+                (Some(format), because.to_owned())
+            }
+            Look::Problem(facts, file, kind, because) => {
+                if checked {
+                    self.checked.insert(file);
+                }
+                if kind == ProblemKind::Internal {
+                    self.failures.push(format!("{path}: {because}"));
+                }
+                self.problems.append(*facts);
+                (None, because)
+            }
+            Look::LeftOut(why) => {
+                self.left_out.push(LeftOut { path: path.to_owned(), why });
+                return;
+            }
+            Look::Irrelevant => {
+                self.irrelevant += 1;
+                return;
+            }
+        };
+        self.listed.push(Listed { path: path.to_owned(), format, because, context: !checked });
+    }
+
+    /// States that something at a path can't be read: a folder that can't be listed.
+    pub fn refuse(&mut self, path: &str, unread: &Unread, sources: &'s Sources) {
+        self.take(path, unreadable(path, unread, sources), true);
+    }
+}
+
+fn look<'s>(file: &File, options: Options<'_>, sources: &'s Sources) -> Look<'s> {
+    let mut loaded = None;
+    let recognised = recognise(&file.path, options, || loaded.insert(load(&file.location)).as_deref().ok());
+    match (recognised, loaded) {
+        (Some(found), loaded) => match loaded.unwrap_or_else(|| load(&file.location)) {
+            Ok(text) => read_as(&file.path, text, found, sources),
+            Err(unread) => unreadable(&file.path, &unread, sources),
+        },
+        (None, None) => Look::Irrelevant,
+        (None, Some(Ok(_))) => Look::LeftOut(Why::NoFormat),
+        (None, Some(Err(Unread::TooLarge(..)))) => Look::LeftOut(Why::TooLarge),
+        (None, Some(Err(Unread::NotText(_) | Unread::Binary(_) | Unread::Utf16))) => {
+            Look::LeftOut(Why::NotText)
+        }
+        (None, Some(Err(unread @ Unread::Refused(_)))) => unreadable(&file.path, &unread, sources),
+    }
+}
+
+fn recognise<'t>(
+    path: &str,
+    options: Options<'_>,
+    text: impl FnOnce() -> Option<&'t str>,
+) -> Option<Recognised> {
+    if let Some(format) = (options.assigned)(path) {
+        return Some(Recognised { format, because: "assigned in govlint.toml" });
+    }
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let has_sibling = |name: &str| options.root.folder().join(folder).join(name).exists();
+    formats::recognise(&Candidate { path, has_sibling: &has_sibling }, text)
+}
+
+fn read_as<'s>(path: &str, text: String, found: Recognised, sources: &'s Sources) -> Look<'s> {
+    let file = sources.add(path.to_owned(), text);
+    match crash::catch(|| Reader::read(sources, file, found.format)) {
+        Ok(reading) => Look::Read(Box::new(reading), found.because),
+        Err(crash) => problem(file, ProblemKind::Internal, crash, sources),
+    }
+}
+
+fn unreadable<'s>(path: &str, unread: &Unread, sources: &'s Sources) -> Look<'s> {
+    let file = sources.add(path.to_owned(), String::new());
+    problem(file, ProblemKind::Unreadable, unread.to_string(), sources)
+}
+
+fn problem(file: SourceId, kind: ProblemKind, detail: String, sources: &Sources) -> Look<'_> {
+    let mut facts = Facts::default();
+    formats::problem(&mut facts, sources, kind, Span { file, start: 0, end: 0 }, detail.clone());
+    Look::Problem(Box::new(facts), file, kind, detail)
+}
