@@ -37,11 +37,11 @@ pub(super) fn classify(path: &str) -> Option<Mounts> {
         Some("~" | "$HOME" | "${HOME}") => parts.get(1).is_some_and(|part| KEYS.contains(part)),
         _ => {
             let path = format!("/{}", parts.join("/"));
-            let below = |tree: &&str| {
-                path.strip_prefix(*tree).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            let below = |tree: &str| {
+                path.strip_prefix(tree).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             };
             ALONE.contains(&path.as_str())
-                || TREES.iter().any(|tree| below(&tree))
+                || TREES.iter().any(|tree| below(tree))
                 || parts.first() == Some(&"home") && parts.get(2).is_some_and(|part| KEYS.contains(part))
         }
     };

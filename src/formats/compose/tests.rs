@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use crate::facts::{Container, Facts, Field, Healthcheck, Mounts, ProblemKind, Runs};
 use crate::formats::{Candidate, Reader, Reading, find, join, recognise};
+use crate::link::{Entry, Surroundings, link};
 use crate::source::{Sources, Span};
 
 fn read<'s>(sources: &'s Sources, files: &[(&str, &str)]) -> Vec<Reading<'s>> {
@@ -388,6 +389,37 @@ fn anchors_and_merge_keys_are_followed() {
     assert_eq!(settings(&reading.facts).len(), 2);
     assert_eq!(reading.facts.containers.len(), 2);
     assert_eq!(at(&sources, reading.blocks[1]).1, "b: *base");
+}
+
+/// Nothing lies around the files that are read.
+struct Nowhere;
+
+impl Surroundings for Nowhere {
+    fn entry(&self, _: &str) -> Option<Entry> {
+        None
+    }
+
+    fn is_ignored(&self, _: &str) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_service_takes_its_user_from_the_dockerfile_that_it_holds() {
+    let sources = Sources::default();
+    let text = "services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM alpine:3.20\n        HEALTHCHECK CMD true\n  b:\n    build:\n      dockerfile_inline: |\n        FROM alpine:3.20\n        USER app\n";
+    let project = link(read(&sources, &[("compose.yaml", text)]), &Nowhere, &sources);
+    let containers = &project.facts.containers;
+    assert_eq!(containers.len(), 4);
+    let health: Vec<_> = containers.iter().take(2).map(|one| one.healthcheck.value().copied()).collect();
+    assert_eq!(health, [Some(Healthcheck::Present), None]);
+    assert_eq!(containers[0].user, Field::NotApplicable);
+    assert!(
+        containers
+            .iter()
+            .any(|one| one.user.value() == Some(&"root") && one.head.uses[0].note == "built by service a")
+    );
+    assert!(project.facts.references.is_empty());
 }
 
 proptest! {
