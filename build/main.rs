@@ -11,6 +11,7 @@ mod tls;
 use std::path::Path;
 use std::{env, fs};
 
+#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=rules");

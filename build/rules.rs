@@ -49,7 +49,7 @@ fn write_rule(code: &mut String, path: &Path) -> Result<(), Box<dyn Error>> {
     };
     let id = name(path.file_stem());
     let topic = name(path.parent().and_then(Path::file_name));
-    let full = fs::canonicalize(path)?;
+    let full = fs::canonicalize(path)?.to_string_lossy().into_owned();
     write!(
         code,
         "RawRule {{ id: {id:?}, topic: {topic:?}, text: include_str!({full:?}), body: {body}, head: "

@@ -1,5 +1,9 @@
 //! The whole way from paths to a report.
 
+mod memory;
+
+pub use memory::{Heard, Spoken, memory};
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::derive;
 use crate::facts::CredentialClass;
 use crate::finding::Finding;
-use crate::formats::{self, Unread};
+use crate::formats::{self, Reading, Unread};
 use crate::link::{self, Entry, Project, Surroundings};
 use crate::output::{Masks, Report, Summary};
 use crate::policy::{self, Allowance, Applied, Checked, Known, Policy, allowance};
@@ -61,7 +65,7 @@ pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level
     let found = walk(job);
     let mut read = read(job, &found, &sources);
     formats::join(&mut read.readings, &sources);
-    let allowances = allowances(&read, &sources);
+    let allowances = allowances(&read.readings, &sources);
     let mut project = link(&mut read, job.root, &sources);
     derive::derive(&mut project.facts, &sources);
     let findings = rule::run(Run { rules: job.rules, limits: &job.policy.limits }, &project, &sources);
@@ -116,8 +120,8 @@ fn read<'s>(job: &Job<'_>, found: &Found, sources: &'s Sources) -> Read<'s> {
 }
 
 /// What comments allow.
-fn allowances(read: &Read<'_>, sources: &Sources) -> Vec<Allowance> {
-    let each = read.readings.iter();
+fn allowances(readings: &[Reading<'_>], sources: &Sources) -> Vec<Allowance> {
+    let each = readings.iter();
     each.flat_map(|reading| {
         allowance::from_comments(&reading.comments, &reading.blocks, reading.file, sources)
     })

@@ -42,4 +42,14 @@ mod tests {
         assert_eq!(find("cis-docker").unwrap().name, "CIS Docker Benchmark");
         assert_eq!(find("cis"), None);
     }
+
+    #[test]
+    fn rules_name_known_frameworks() {
+        for raw in crate::rule::built_in() {
+            let rule = crate::rule::load::load(raw).unwrap();
+            for (framework, _) in rule.controls.iter().chain(&rule.related) {
+                assert!(find(framework).is_some(), "{}: {framework}", rule.id);
+            }
+        }
+    }
 }

@@ -189,8 +189,11 @@ mod tests {
     /// One container after the other, each on a line of `compose.yaml`: its image, a setting, its command.
     fn judge(lines: &[(&str, &str, &str)], change: impl Fn(&mut Container<'_>)) -> Vec<(String, bool)> {
         let sources = Sources::default();
-        let text: String =
-            lines.iter().map(|(image, setting, command)| format!("{image} {setting} {command}\n")).collect();
+        let text = lines
+            .iter()
+            .map(|(image, setting, command)| format!("{image} {setting} {command}\n"))
+            .collect::<Vec<_>>()
+            .concat();
         let file = sources.add("compose.yaml".into(), text);
         let whole = sources.text(file);
         let mut at = 0;

@@ -33,17 +33,15 @@ pub(super) fn classify(path: &str) -> Option<Mounts> {
     if parts.last().is_some_and(|name| SOCKETS.contains(name)) {
         return Some(Mounts::RuntimeSocket);
     }
-    let sensitive = match parts.first().copied() {
-        Some("~" | "$HOME" | "${HOME}") => parts.get(1).is_some_and(|part| KEYS.contains(part)),
-        _ => {
-            let path = format!("/{}", parts.join("/"));
-            let below = |tree: &&str| {
-                path.strip_prefix(*tree).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
-            ALONE.contains(&path.as_str())
-                || TREES.iter().any(|tree| below(&tree))
-                || parts.first() == Some(&"home") && parts.get(2).is_some_and(|part| KEYS.contains(part))
-        }
+    let sensitive = if let Some("~" | "$HOME" | "${HOME}") = parts.first().copied() {
+        parts.get(1).is_some_and(|part| KEYS.contains(part))
+    } else {
+        let path = format!("/{}", parts.join("/"));
+        let below =
+            |tree: &str| path.strip_prefix(tree).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        ALONE.contains(&path.as_str())
+            || TREES.iter().any(|tree| below(tree))
+            || parts.first() == Some(&"home") && parts.get(2).is_some_and(|part| KEYS.contains(part))
     };
     sensitive.then_some(Mounts::SensitivePath)
 }

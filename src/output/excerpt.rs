@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(excerpt("a\nb\ncc d\ne\nf\n", 7..8), ("b\ncc d\ne\n".into(), 2, 4, "d".into()));
         assert_eq!(excerpt("a", 0..1), ("a\n".into(), 1, 1, "a".into()));
         assert_eq!(excerpt("", 0..0), ("\n".into(), 1, 1, String::new()));
-        assert_eq!(excerpt("a\r\n\r\nb", 0..5), ("a\n\nb\n".into(), 1, 1, "a".into()));
+        assert_eq!(excerpt("a\r\n\r\nb", 0..5), ("a\n\n".into(), 1, 1, "a".into()));
     }
 
     #[test]

@@ -53,7 +53,7 @@ struct Finding<'d> {
 struct Suppressed<'d> {
     #[serde(flatten)]
     finding: Finding<'d>,
-    suppressed_by: &'static str,
+    by: &'static str,
     reason: Cow<'d, str>,
 }
 
@@ -124,7 +124,7 @@ impl<'d> Document<'d> {
         let sources = report.sources;
         let suppressed = report.suppressed.iter().map(|one| Suppressed {
             finding: Finding::new(&one.finding, sources),
-            suppressed_by: match one.by {
+            by: match one.by {
                 Suppression::Inline => "inline",
                 Suppression::Waiver => "waiver",
             },

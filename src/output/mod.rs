@@ -93,7 +93,7 @@ pub struct Report<'r, 's> {
     pub shown: &'r dyn Fn(&str) -> String,
 }
 
-impl<'r, 's> Report<'r, 's> {
+impl<'s> Report<'_, 's> {
     /// A piece of a file that starts at byte `start`, as outputs may show it: credentials are masked, and
     /// characters that would disturb a terminal or deceive a reader are replaced. It has as many characters
     /// as the piece.
@@ -127,7 +127,7 @@ impl<'r, 's> Report<'r, 's> {
 /// Whether a path of a file leads from the root of the file system: the file lies outside of the folder of
 /// the run.
 fn is_absolute(path: &str) -> bool {
-    let drive = matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    let drive = matches!(path.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
     path.starts_with('/') || drive
 }
 

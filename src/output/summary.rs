@@ -76,7 +76,14 @@ mod tests {
 
     #[test]
     fn everything_that_is_not_shown_is_counted() {
-        insta::assert_snapshot!(summary(&samples::deployment()), @r"
+        insta::assert_snapshot!(summary(&samples::deployment()), @"
+        4 errors and 1 warning in 4 files (1 compose, 1 dockerfile, 1 env, 1 nginx)
+        34 notes hidden: --level note
+        2 allowed: 1 inline, 1 waived
+        1 file left out: not UTF-8
+        2 files left out: over 8 MiB
+        places seen: London 3, Oregon 1 (no policy names jurisdictions)
+        failed: cannot read govlint.toml: permission denied
         ");
     }
 

@@ -525,6 +525,8 @@ mod tests {
                 place,
                 subject: "service web",
                 related: Vec::new(),
+                identity: String::new(),
+                fingerprint: crate::finding::Fingerprint::default(),
             }));
         }
         let today = jiff::civil::date(2026, 1, 1);

@@ -173,12 +173,8 @@ impl Test {
                 Value::Word(word) => pattern.matches(word).into(),
                 _ => Truth::No,
             }),
-            (Test::Below(operand), _) => {
-                operand.compare(view.value, limits, std::cmp::Ordering::Less)
-            }
-            (Test::Above(operand), _) => {
-                operand.compare(view.value, limits, std::cmp::Ordering::Greater)
-            }
+            (Test::Below(operand), _) => operand.compare(view.value, limits, std::cmp::Ordering::Less),
+            (Test::Above(operand), _) => operand.compare(view.value, limits, std::cmp::Ordering::Greater),
             (Test::Lacks(operand), _) => !any(view.value, |item| operand.equals(item, limits)),
             (Test::Outside(limit), _) => any(view.value, |item| match item {
                 Value::Text(code) => limits.outside(*limit, code),

@@ -131,52 +131,61 @@ fn block<'t>(
     lines: &mut impl Iterator<Item = (usize, &'t str)>,
 ) -> Result<Option<ExampleFile>, ExampleError> {
     let path = path.map(ToOwned::to_owned);
-    let mut file =
-        ExampleFile { path: path.clone().unwrap_or_default(), text: String::new(), lines: Vec::new(), marks: Vec::new() };
+    let mut file = ExampleFile {
+        path: path.clone().unwrap_or_default(),
+        text: String::new(),
+        lines: Vec::new(),
+        marks: Vec::new(),
+    };
     for (index, line) in lines {
         if line.starts_with(fence) && line.trim_end().chars().all(|c| c == '`') {
             return Ok(path.map(|_| file));
         }
-        let Some(marks) = marks(line) else {
+        let error = |message| ExampleError { line: index + 1, message };
+        let Some(marks) = marks(line).map_err(error)? else {
             file.text.push_str(line);
             file.text.push('\n');
             file.lines.push(index + 1);
             continue;
         };
         let above = file.lines.len().checked_sub(1);
-        let above = above.ok_or(ExampleError { line: index + 1, message: "a mark with no line above it" })?;
+        let above = above.ok_or_else(|| error("a mark with no line above it"))?;
         file.marks.extend(marks.into_iter().map(|(columns, level)| Mark { line: above, columns, level }));
     }
     Err(ExampleError { line: opened + 1, message: "a block that isn't closed" })
 }
 
-/// The marks in a line, where it holds nothing else.
-fn marks(line: &str) -> Option<Vec<(Columns, Option<Level>)>> {
-    let comment = line.trim_start().strip_prefix('#')?;
+/// The marks of one line, each with its level.
+type Marks = Vec<(Columns, Option<Level>)>;
+
+/// The marks in a line; nothing where it is a line of the file.
+fn marks(line: &str) -> Result<Option<Marks>, &'static str> {
+    let Some(comment) = line.trim_start().strip_prefix('#') else { return Ok(None) };
     if let Some(level) = comment.strip_prefix("<-") {
-        return level_of(level).map(|level| vec![(Columns::Start, level)]);
+        return Ok(Some(vec![(Columns::Start, level_of(level)?)]));
     }
-    let (carets, level) = comment.split_at_checked(comment.rfind('^')? + 1)?;
-    let level = level_of(level)?;
-    if !carets.chars().all(|c| c == '^' || c == ' ') {
-        return None;
+    if !comment.trim_start().starts_with('^') {
+        return Ok(None);
     }
+    let carets = comment.trim_end_matches(|c| c != '^');
+    let level = level_of(comment.strip_prefix(carets).unwrap_or_default())?;
     let first = line.chars().count() - comment.chars().count();
     let mut marks: Vec<Range<usize>> = Vec::new();
-    for (column, _) in carets.chars().enumerate().filter(|(_, c)| *c == '^').map(|(at, c)| (first + at, c)) {
+    for (at, _) in carets.chars().enumerate().filter(|(_, c)| *c == '^') {
+        let column = first + at;
         match marks.last_mut() {
             Some(last) if last.end == column => last.end += 1,
             _ => marks.push(column..column + 1),
         }
     }
-    Some(marks.into_iter().map(|columns| (Columns::Exactly(columns), level)).collect())
+    Ok(Some(marks.into_iter().map(|columns| (Columns::Exactly(columns), level)).collect()))
 }
 
-/// The level behind a mark; nothing where other words stand there.
-fn level_of(text: &str) -> Option<Option<Level>> {
+/// The level behind a mark.
+fn level_of(text: &str) -> Result<Option<Level>, &'static str> {
     match text.trim() {
-        "" => Some(None),
-        name => Level::parse(name).map(Some),
+        "" => Ok(None),
+        name => Level::parse(name).map(Some).ok_or("behind a mark stands a level or nothing"),
     }
 }
 
@@ -189,8 +198,10 @@ mod tests {
     #[test]
     fn files_below_one_heading_are_one_project() {
         let examples = examples(RULE).unwrap();
-        let shown: Vec<_> =
-            examples.iter().map(|example| (example.shows, example.name.as_str(), example.files.len())).collect();
+        let shown: Vec<_> = examples
+            .iter()
+            .map(|example| (example.shows, example.name.as_str(), example.files.len()))
+            .collect();
         assert_eq!(shown, [(Shows::Bad, "", 1), (Shows::Bad, "Two files", 2), (Shows::Good, "", 1)]);
         assert_eq!(examples[1].files[0].path, "a/b.yaml");
         assert_eq!(examples[1].files[0].text, "x: |\n  ## y\n");
@@ -217,5 +228,6 @@ mod tests {
         assert_eq!(line("## Bad\n```\n```\n"), 2);
         assert_eq!(line("## Bad\n`a`\n```\nx\n"), 3);
         assert_eq!(line("## Bad\n`a`\n```\n# ^\n```\n"), 4);
+        assert_eq!(line("## Bad\n`a`\n```\nA=1\n# ^ bad\n```\n"), 5);
     }
 }

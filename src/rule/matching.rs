@@ -119,7 +119,7 @@ const NAMES: [&str; 6] = ["key", "name", "target", "repository", "host", "text"]
 
 /// What tells a finding from others of its rule and subject: what its fact is called, and the field that
 /// it speaks of.
-fn identity<'s>(fact: &dyn Fact<'s>, at: Option<&'static str>) -> String {
+fn identity(fact: &dyn Fact<'_>, at: Option<&'static str>) -> String {
     let name = NAMES.iter().find_map(|name| match fact.field(name)?.value {
         Value::Text(text) => Some(text),
         _ => None,
@@ -128,8 +128,8 @@ fn identity<'s>(fact: &dyn Fact<'s>, at: Option<&'static str>) -> String {
 }
 
 /// What tells a finding of an algorithm from others of its rule and subject.
-fn named_identity(named: &[(&'static str, String)]) -> String {
-    let mut names = named.iter().filter(|(name, _)| NAMES.contains(name));
+fn named_identity(words: &[(&'static str, String)]) -> String {
+    let mut names = words.iter().filter(|(name, _)| NAMES.contains(name));
     names.next().map_or_else(String::new, |(_, text)| text.clone())
 }
 

@@ -1,8 +1,8 @@
 //! Where a service's image comes from: what is built, and from which Dockerfile.
 //! <https://docs.docker.com/reference/compose-file/build/>
 
-use super::file::File;
-use super::interpolate::has_variable;
+use super::file::{File, Tree};
+use super::interpolate::{Value, has_variable};
 use super::service::Service;
 use crate::facts::links::Build;
 use crate::formats::resolve;
@@ -38,13 +38,10 @@ pub(super) fn source<'s>(service: &Service<'_, 's>) -> Option<Source<'s>> {
     let stated = service.scalar(&["build", "dockerfile"]);
     let inline =
         service.last(&["build", "dockerfile_inline"]).filter(|found| found.node.kind() == Kind::Scalar);
-    let name = stated.as_ref().map_or(Some("Dockerfile"), |name| name.known());
+    let name = stated.as_ref().map_or(Some("Dockerfile"), Value::known);
     let dockerfile = match (&inline, folder, name) {
         (Some(inline), ..) => Some(inline.path.to_owned()),
-        (None, Some((folder, path)), Some(name)) if name.starts_with('/') => {
-            let _ = (folder, path);
-            Some(name.to_owned())
-        }
+        (None, Some(_), Some(name)) if name.starts_with('/') => Some(name.to_owned()),
         (None, Some((folder, path)), Some(name)) => Some(resolve(path, &format!("{folder}/{name}"))),
         _ => None,
     };
@@ -53,20 +50,20 @@ pub(super) fn source<'s>(service: &Service<'_, 's>) -> Option<Source<'s>> {
     Some(Source {
         dockerfile: dockerfile.filter(|_| !unknown_target),
         inline: inline.map(|found| found.node.span()),
-        target: target.and_then(|target| target.known()),
+        target: target.as_ref().and_then(Value::known),
         span: stated.map_or(context_span, |name| name.written),
     })
 }
 
 /// Whether a context is a folder here, not a repository or an archive.
 fn is_local(context: &str) -> bool {
-    let remote = ["://", "git@", "github.com/"].iter().any(|mark| context.contains(mark));
+    let remote = context.contains("://") || context.starts_with("git@") || context.starts_with("github.com/");
     !remote && !has_variable(context)
 }
 
 /// The Dockerfiles that the services of a file hold, with their places.
 pub(super) fn inline<'t, 's>(file: &'t File<'s>) -> Vec<Node<'t, 's>> {
-    let tree = super::file::Tree::new(file);
+    let tree = Tree::new(file);
     let layers = tree.services.into_iter().flat_map(|(_, layers)| layers);
     let nodes = layers.filter_map(|layer| layer.node.path(&["build", "dockerfile_inline"]));
     let mut nodes: Vec<_> = nodes.filter(|node| node.kind() == Kind::Scalar).collect();

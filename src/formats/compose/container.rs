@@ -58,7 +58,7 @@ pub(super) fn emit<'s>(
     let reachable = on_host || published.reachable;
     facts.ports.extend(published.facts);
 
-    let mut container = container(service, &image, known, built.is_some(), host_network);
+    let mut container = container(service, image.as_ref(), known, built.is_some(), host_network);
     container.listens.extend(published.listens);
     container.listens.sort_unstable();
     container.listens.dedup();
@@ -117,7 +117,7 @@ fn known<'s>(image: &Image<'s>) -> Option<Known<'s>> {
 
 fn container<'s>(
     service: &Service<'_, 's>,
-    image: &Option<Image<'s>>,
+    image: Option<&Image<'s>>,
     known: Option<Known<'s>>,
     builds: bool,
     host_network: Field<bool>,
@@ -170,7 +170,7 @@ fn container<'s>(
         cpu_request: Field::NotApplicable,
         memory_request: Field::NotApplicable,
         token: Field::NotApplicable,
-        image: image.clone(),
+        image: image.cloned(),
         checks: healthcheck::checks(service),
         listens: exposed(service).chain(store.iter().flat_map(|store| store.ports.iter().copied())).collect(),
         block: service.block,

@@ -59,7 +59,9 @@ pub(super) fn checks<'s>(service: &Service<'_, 's>) -> Vec<Check<'s>> {
         _ => shell::parse(&first.text, sources),
     };
     let mut hasher = FxHasher::default();
-    words.iter().for_each(|word| word.as_str().hash(&mut hasher));
+    for word in &words {
+        word.as_str().hash(&mut hasher);
+    }
     let fingerprint = hasher.finish();
     let number = |key: &str| service.scalar(&["healthcheck", key])?.known()?.parse().ok();
     let period = service.scalar(&["healthcheck", "interval"]).and_then(|value| seconds(value.known()?));

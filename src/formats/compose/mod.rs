@@ -22,7 +22,7 @@ use super::{Format, Reader, Reading, Unjoined, dockerfile};
 use crate::facts::{Field, ProblemKind, Scope, Store};
 use crate::formats::settings::Draft;
 use crate::source::Sources;
-use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Stream};
+use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Node, Stream};
 use file::Tree;
 use interpolate::Environment;
 use service::Service;
@@ -126,7 +126,7 @@ fn read_services<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
         reader.want(path, "env");
     }
     let included = include.iter().flat_map(|include| include.paths.iter().cloned());
-    for path in included.chain(file.extended()).chain(names::bases(file.path)) {
+    for path in included.chain(tree.extended()).chain(names::bases(file.path)) {
         reader.want(path, "compose");
     }
     reader.reading.wants.sort();
@@ -135,7 +135,7 @@ fn read_services<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
 
 /// The contents of `configs` that stand in the file.
 fn read_configs<'s>(reader: &mut Reader<'s>, tree: &Tree<'_, 's>) {
-    for config in tree.roots().filter_map(|root| root.get("configs")).flat_map(|configs| configs.entries()) {
+    for config in tree.roots().filter_map(|root| root.get("configs")).flat_map(Node::entries) {
         if let Some(content) =
             config.value.entry("content").filter(|content| content.value.kind() == Kind::Scalar)
         {

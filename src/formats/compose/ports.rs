@@ -50,13 +50,13 @@ pub(super) fn ports<'s>(service: &Service<'_, 's>, datastore: Option<Datastore>,
         let Some(published) = published else { continue };
         ports.listens.extend(published.container.iter().flat_map(|range| range.clone().take(RANGE)));
         ports.reachable |= matches!(published.address, Address::All | Address::Other);
-        ports.facts.push(fact(published, service.subject, datastore, note));
+        ports.facts.push(fact(&published, service.subject, datastore, note));
     }
     ports
 }
 
 fn fact<'s>(
-    published: Published<'s>,
+    published: &Published<'s>,
     subject: &'s str,
     datastore: Option<Datastore>,
     note: &'s str,

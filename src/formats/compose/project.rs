@@ -164,16 +164,17 @@ impl File<'_> {
         };
         entries.map(include).collect()
     }
+}
 
+impl Tree<'_, '_> {
     /// The files that its services extend, from the root of the run.
     pub(super) fn extended(&self) -> Vec<String> {
-        let tree = Tree::new(self);
-        let layers = tree.services.iter().flat_map(|(_, layers)| layers);
+        let layers = self.services.iter().flat_map(|(_, layers)| layers);
         let extends = layers.filter_map(|layer| layer.node.get("extends"));
         let files = extends.filter_map(|extends| Extends::new(extends).file);
         files
             .filter(|file| !file.as_str().contains('$'))
-            .map(|file| resolve(self.path, file.as_str()))
+            .map(|file| resolve(self.file.path, file.as_str()))
             .collect()
     }
 }

@@ -3,7 +3,7 @@
 use super::document;
 use super::lookup::look;
 use super::manifest::Manifest;
-use crate::facts::links::Account;
+use crate::facts::links::{Account, Object};
 use crate::facts::{Field, Scope, Store};
 use crate::formats::settings::Draft;
 use crate::formats::{self, Reader};
@@ -45,11 +45,10 @@ fn read<'s>(manifest: &Manifest<'_, 's>, store: Store, parts: &[(&str, Coding)],
     for (part, coding) in parts {
         let found = manifest.look(&[part]);
         let Some(data) = found.node() else {
-            let open = !found.is_absent();
-            object.iter_mut().for_each(|object| object.open |= open);
+            opened(&mut object, !found.is_absent());
             continue;
         };
-        object.iter_mut().for_each(|object| object.open |= data.is_open());
+        opened(&mut object, data.is_open());
         // Repeated keys are judged each.
         for entry in data.own_entries().filter(|entry| !entry.is_merge()) {
             let text = value(entry.value, *coding, reader.sources);
@@ -62,6 +61,12 @@ fn read<'s>(manifest: &Manifest<'_, 's>, store: Store, parts: &[(&str, Coding)],
         }
     }
     reader.reading.links.objects.extend(object);
+}
+
+fn opened(object: &mut Option<Object<'_>>, open: bool) {
+    if let Some(object) = object {
+        object.open |= open;
+    }
 }
 
 fn value<'s>(node: Node<'_, 's>, coding: Coding, sources: &'s Sources) -> Option<Text<'s>> {

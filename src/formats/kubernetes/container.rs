@@ -31,7 +31,7 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
         found = image::image(&reference.text(), subject, sources);
         reader.reading.facts.images.extend(found.clone());
     }
-    let note = sources.keep(format!("used by {subject}").into());
+    let used_by = sources.keep(format!("used by {subject}").into());
     let repository = found.as_ref().and_then(|image| image.repository.value().copied());
     let environment = Environment {
         manifest: &pod.manifest,
@@ -39,7 +39,7 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
         subject,
         scope: Scope(block),
         image: repository,
-        note,
+        note: used_by,
     };
     let environment_open = environment.read(reader) || pod.is_fragment || node.is_open();
 

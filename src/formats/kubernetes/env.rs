@@ -110,7 +110,7 @@ pub(super) fn object_use<'s>(
         return None;
     }
     let optional = match look(reference, &["optional"]) {
-        Found::Stated(node) => node.truthy()?,
+        Found::Stated(stated) => stated.truthy()?,
         Found::Absent => false,
         Found::Unknown => return None,
     };

@@ -38,7 +38,7 @@ pub(super) fn gateway<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) 
     }
 }
 
-/// Reads an HTTPRoute.
+/// Reads an `HTTPRoute`.
 pub(super) fn route<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     let parents = manifest.look(&["spec", "parentRefs"]).items().filter_map(|parent| {
         if known_str(parent, "kind").is_some_and(|kind| kind != "Gateway") {

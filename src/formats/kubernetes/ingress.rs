@@ -18,7 +18,7 @@ const CERTIFICATES: [&str; 5] = [
     "appgw.ingress.kubernetes.io/appgw-ssl-certificate",
 ];
 
-/// Annotations of ingress-nginx, NGINX Inc., HAProxy and Traefik that limit requests, by their ends.
+/// Annotations of ingress-nginx, NGINX Inc., `HAProxy` and Traefik that limit requests, by their ends.
 const LIMITS: [&str; 8] = [
     "/limit-rps",
     "/limit-rpm",
@@ -249,7 +249,7 @@ fn server<'s>(manifest: &Manifest<'_, 's>, cover: &Cover<'s>) -> Server<'s> {
     }
 }
 
-/// An OpenShift Route: one host, with TLS where `spec.tls` is there.
+/// An `OpenShift` Route: one host, with TLS where `spec.tls` is there.
 pub(super) fn route<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     let place = manifest.look(&["spec", "host"]).node().map_or(manifest.kind_span, Node::span);
     let tls = match manifest.look(&["spec", "tls"]) {

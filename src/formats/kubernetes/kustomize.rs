@@ -50,15 +50,15 @@ fn file<'s>(manifest: &Manifest<'_, 's>, node: Node<'_, 's>, patch: bool, reader
     if node.kind() != Kind::Scalar || source.is_empty() || inline || is_remote(source) {
         return;
     }
-    let path = reader.resolve(source);
-    reader.want(path.clone(), "kubernetes");
+    let resolved = reader.resolve(source);
+    reader.want(resolved.clone(), "kubernetes");
     if !patch {
         for name in ["kustomization.yaml", "kustomization.yml"] {
-            reader.want(format!("{path}/{name}"), "kubernetes");
+            reader.want(format!("{resolved}/{name}"), "kubernetes");
         }
     }
     reader.reading.links.files.push(FileUse {
-        path,
+        path: resolved,
         source,
         span: node.span(),
         subject: manifest.subject,
@@ -73,7 +73,7 @@ fn is_remote(source: &str) -> bool {
         || source.contains("?ref=")
         || source.starts_with("git@")
         || source.contains("::")
-        || (host.contains('.') && !host.starts_with('.') && source.contains('/') && host.ends_with(".com"))
+        || (source.contains('/') && matches!(host, "github.com" | "gitlab.com" | "bitbucket.org"))
 }
 
 /// A generated object: its literals are settings, its files may hold any key.

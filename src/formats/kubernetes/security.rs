@@ -87,8 +87,8 @@ impl<'t, 's> Context<'t, 's> {
             .filter_map(|item| Some((capability(item.as_str()?, sources), item.span())))
             .collect();
         match (items.first(), items.last()) {
-            (Some((_, first)), Some((_, last))) => {
-                let place = first.to(*last);
+            (Some((_, start)), Some((_, end))) => {
+                let place = start.to(*end);
                 Field::set(items.iter().map(|(name, _)| *name).collect(), place, written)
             }
             _ if list.is_open() || list.items().next().is_some() => Field::Unknown,

@@ -96,9 +96,10 @@ fn location(node: &Node<'_, '_>, siblings: &[Node<'_, '_>], tls: bool, answers: 
 /// Whether an exact location is the page of an error.
 fn is_error_page(node: &Node<'_, '_>, path: &str, siblings: &[Node<'_, '_>]) -> bool {
     node.says("=")
-        && siblings.iter().filter(|one| one.name() == "error_page").any(|one| {
-            one.directive.arguments.last().is_some_and(|word| word.text == path)
-        })
+        && siblings
+            .iter()
+            .filter(|one| one.name() == "error_page")
+            .any(|one| one.directive.arguments.last().is_some_and(|word| word.text == path))
 }
 
 /// Whether a location takes in every path that no other does.
@@ -165,8 +166,14 @@ fn rewrites(nodes: &[Node<'_, '_>], tls: bool, answers: &mut Answers) -> bool {
 
 /// Whether a condition tells requests without TLS from those with it.
 fn asks_scheme(node: &Node<'_, '_>) -> bool {
-    const VARIABLES: [&str; 6] =
-        ["$scheme", "$https", "$server_port", "$http_x_forwarded_proto", "$http_x_forwarded_ssl", "$ssl_protocol"];
+    const VARIABLES: [&str; 6] = [
+        "$scheme",
+        "$https",
+        "$server_port",
+        "$http_x_forwarded_proto",
+        "$http_x_forwarded_ssl",
+        "$ssl_protocol",
+    ];
     let words = node.directive.arguments.iter().map(|word| word.text.trim_start_matches('('));
     words.flat_map(|word| VARIABLES.iter().map(move |name| (word, name))).any(|(word, name)| {
         let rest = word.strip_prefix(name);
@@ -190,7 +197,8 @@ fn returned(node: &Node<'_, '_>) -> Answer {
 fn redirect(target: &str) -> Answer {
     if target.starts_with("https:") {
         Answer::Https
-    } else if target.starts_with('$') && !target.starts_with("$scheme") && !target.starts_with("$request_uri") {
+    } else if target.starts_with('$') && !target.starts_with("$scheme") && !target.starts_with("$request_uri")
+    {
         Answer::Unknown
     } else {
         Answer::Redirect
@@ -208,6 +216,18 @@ fn rewritten(node: &Node<'_, '_>) -> Option<Answer> {
 fn matches_everything(pattern: &str) -> bool {
     matches!(
         pattern,
-        "^" | "." | ".*" | "(.*)" | "^.*" | "^.*$" | "^(.*)" | "^(.*)$" | "/(.*)" | "^/" | "^/(.*)" | "^/(.*)$" | "^/.*$" | "^(/.*)$"
+        "^" | "."
+            | ".*"
+            | "(.*)"
+            | "^.*"
+            | "^.*$"
+            | "^(.*)"
+            | "^(.*)$"
+            | "/(.*)"
+            | "^/"
+            | "^/(.*)"
+            | "^/(.*)$"
+            | "^/.*$"
+            | "^(/.*)$"
     )
 }

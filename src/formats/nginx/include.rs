@@ -114,7 +114,8 @@ impl<'s> Mounts<'s> {
                 let container = reading.facts.containers.get(mount.container);
                 let image = container.and_then(|container| container.image.as_ref());
                 let reference = image.and_then(|image| image.reference.value().copied());
-                let known = reference.and_then(images::parse_reference).and_then(|name| images::lookup(&name));
+                let known =
+                    reference.and_then(images::parse_reference).and_then(|name| images::lookup(&name));
                 let at = mounts.all.len();
                 let path = mount.path.trim_end_matches('/').to_owned();
                 mounts.by_path.entry(path.clone()).or_default().push(at);
@@ -134,10 +135,12 @@ impl<'s> Mounts<'s> {
     /// The mounts that bring a file into a container, with its path there.
     fn of<'m>(&'m self, path: &'m str) -> impl Iterator<Item = (&'m Mount<'s>, &'m str)> {
         let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
-        ends.filter_map(move |end| Some((path.get(..end)?, path.get(end..)?))).flat_map(move |(above, rest)| {
-            let mounts = self.by_path.get(above).map(Vec::as_slice).unwrap_or_default();
-            mounts.iter().filter_map(move |at| Some((self.all.get(*at)?, rest)))
-        })
+        ends.filter_map(move |end| Some((path.get(..end)?, path.get(end..)?))).flat_map(
+            move |(above, rest)| {
+                let mounts = self.by_path.get(above).map(Vec::as_slice).unwrap_or_default();
+                mounts.iter().filter_map(move |at| Some((self.all.get(*at)?, rest)))
+            },
+        )
     }
 }
 
@@ -249,7 +252,9 @@ impl<'t, 's> Known<'t, 's> {
                     }
                     if matches(wanted, sibling.target) {
                         found.extend(self.paths.get(sibling.path.as_str()));
-                    } else if let Some(rest) = wanted.strip_prefix(sibling.target).filter(|rest| rest.starts_with('/')) {
+                    } else if let Some(rest) =
+                        wanted.strip_prefix(sibling.target).filter(|rest| rest.starts_with('/'))
+                    {
                         self.matching(&format!("{}{rest}", sibling.path), budget, &mut found);
                     }
                 }
@@ -281,13 +286,7 @@ pub(super) struct RunningFiles(FxHashMap<SourceId, Running>);
 
 impl RunningFiles {
     /// Where a server runs: its own file's mounts decide, else those of the main file.
-    pub(super) fn of(
-        &mut self,
-        known: &Known<'_, '_>,
-        at: Span,
-        path: &str,
-        main: Option<&str>,
-    ) -> Running {
+    pub(super) fn of(&mut self, known: &Known<'_, '_>, at: Span, path: &str, main: Option<&str>) -> Running {
         *self.0.entry(at.file).or_insert_with(|| {
             let main = main.map(|main| known.running(main)).unwrap_or_default();
             let own = known.running(path);
@@ -395,7 +394,10 @@ fn name_of(path: &str) -> &str {
 /// Whether a glob matches a path; `*` and `?` stay within a part of it.
 fn matches(pattern: &str, path: &str) -> bool {
     pattern.split('/').count() == path.split('/').count()
-        && pattern.split('/').zip(path.split('/')).all(|(pattern, part)| matches_part(pattern.as_bytes(), part.as_bytes()))
+        && pattern
+            .split('/')
+            .zip(path.split('/'))
+            .all(|(pattern, part)| matches_part(pattern.as_bytes(), part.as_bytes()))
 }
 
 fn matches_part(pattern: &[u8], part: &[u8]) -> bool {

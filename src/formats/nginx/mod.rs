@@ -73,7 +73,9 @@ fn read(reader: &mut Reader<'_>) {
         }
     }
     tree::each(&config.directives, &mut |directive| {
-        if directive.block.is_some() && matches!(directive.name.text, "http" | "server" | "location" | "stream") {
+        if directive.block.is_some()
+            && matches!(directive.name.text, "http" | "server" | "location" | "stream")
+        {
             reader.reading.blocks.push(directive.span);
         }
     });

@@ -88,7 +88,8 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
             self.facts,
         );
         // The answer to a preflight has no content that headers could protect.
-        let preflight = place == Place::If && nodes.iter().any(|node| node.name() == "return" && node.says("204"));
+        let preflight =
+            place == Place::If && nodes.iter().any(|node| node.name() == "return" && node.says("204"));
         if let Some(drops) = context.drops.filter(|_| !preflight) {
             let mut fact = nothing_said(Head::new(drops, context.subject));
             fact.drops_headers = Field::set(true, drops, "");
@@ -152,10 +153,9 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
             rate_limit: yes_or_unset(limit).or(if context.open { Field::Unknown } else { Field::Unset }),
             hides_version: hides_version(&context),
         });
-        let decides =
-            listens.iter().any(|listen| {
-                self.sockets.tls(listen).value() == Some(&true) && self.sockets.decides(keyword, listen)
-            });
+        let decides = listens.iter().any(|listen| {
+            self.sockets.tls(listen).value() == Some(&true) && self.sockets.decides(keyword, listen)
+        });
         if running.allows_old_tls && decides && !context.protocols && !context.open {
             self.facts.protocols.push(implied(Head::new(keyword, subject)));
         }
@@ -195,7 +195,9 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         all()
             .find(|tls| tls.value() == Some(&true))
             .or_else(|| all().find(|tls| *tls == Field::Unknown))
-            .unwrap_or_else(|| if listens.is_empty() { Field::Unknown } else { Field::set(false, keyword, "") })
+            .unwrap_or_else(
+                || if listens.is_empty() { Field::Unknown } else { Field::set(false, keyword, "") },
+            )
     }
 
     /// `server_tokens on` where no server is seen that it applies to.

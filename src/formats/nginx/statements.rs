@@ -47,7 +47,8 @@ impl<'s> Judge<'_, '_, 's> {
                     self.switch(Protects::AccessLog, node, first, context);
                 }
                 "error_log" => {
-                    let level = node.directive.arguments.iter().skip(1).find(|word| word.text.starts_with("debug"));
+                    let level =
+                        node.directive.arguments.iter().skip(1).find(|word| word.text.starts_with("debug"));
                     if let Some(level) = level {
                         self.switch(Protects::Debug, node, level, context);
                     }
@@ -174,7 +175,9 @@ fn keeps_records(nodes: &[Node<'_, '_>], place: Place) -> bool {
 /// Where a server hands requests on to another, however deep.
 pub(super) fn proxied(nodes: &[Node<'_, '_>]) -> Option<Span> {
     nodes.iter().find_map(|node| match node.name() {
-        "proxy_pass" | "fastcgi_pass" | "uwsgi_pass" | "grpc_pass" | "scgi_pass" => Some(node.directive.name.span),
+        "proxy_pass" | "fastcgi_pass" | "uwsgi_pass" | "grpc_pass" | "scgi_pass" => {
+            Some(node.directive.name.span)
+        }
         _ => proxied(&node.children),
     })
 }

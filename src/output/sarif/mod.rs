@@ -203,7 +203,12 @@ mod tests {
 
     fn validator() -> jsonschema::Validator {
         let schema = include_str!("../../../schema/third-party/sarif-2.1.0.schema.json");
-        jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap()
+        let mut schema: Value = serde_json::from_str(schema).unwrap();
+        // The schema's pattern of a language is no regular expression: it has a `]` too many.
+        for of in ["run", "toolComponent"] {
+            schema["definitions"][of]["properties"]["language"].as_object_mut().unwrap().remove("pattern");
+        }
+        jsonschema::validator_for(&schema).unwrap()
     }
 
     #[test]
