@@ -1,6 +1,7 @@
 //! The command line as its users see it: what it prints, where to, and how it ends.
 //!
 //! Sessions stand in `tests/cli`; what needs a file that can't be kept in a repository is made here.
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -158,9 +158,8 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
     let Some(kind) = secret::is_secret_key(key) else { return };
     let user = user_beside(named, siblings);
     let Some(class) = class(secret::classify_as(kind, key, named.value, user)) else { return };
-    if class == CredentialClass::Empty
-        && !(kind == secret::KeyKind::Password && !has_file_sibling(named, siblings))
-    {
+    let read_elsewhere = kind != secret::KeyKind::Password || has_file_sibling(named, siblings);
+    if class == CredentialClass::Empty && read_elsewhere {
         // An empty token is a feature left off; an empty password beside `*_FILE` is read from there.
         return;
     }

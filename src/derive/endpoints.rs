@@ -97,7 +97,7 @@ pub(super) fn endpoints<'s>(
         }
         match url::tls(&url) {
             Tls::Off(range) => {
-                out.switches.push(switch(head, Protects::Tls, Position::Off, key, text.span(range)))
+                out.switches.push(switch(head, Protects::Tls, Position::Off, key, text.span(range)));
             }
             Tls::Optional(range) => {
                 out.switches.push(switch(head, Protects::Tls, Position::Optional, key, text.span(range)));

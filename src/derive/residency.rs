@@ -82,7 +82,7 @@ fn declaration<'s>(named: &Named<'_, 's>, declares: Declares, sources: &'s Sourc
     for item in list::split(text.as_str()) {
         let span = if item.text == named.value { named.place() } else { text.span(item.range.clone()) };
         match jurisdictions::parse(item.text) {
-            Some(declared) => found.push((declared, span)),
+            Some(jurisdiction) => found.push((jurisdiction, span)),
             None if !regions::lookup(item.text, None).regions().is_empty() => {
                 region(item.text, None, &named.head_at(span), named.name(), sources, out);
             }

@@ -250,6 +250,27 @@ fn tls(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Positio
     Some((Protects::Tls, position(on != (reversed != insecure))))
 }
 
+/// Last words of names that speak of the audit log itself.
+const AUDIT: &[&str] = &[
+    "audit",
+    "audits",
+    "auditing",
+    "auditlog",
+    "auditlogs",
+    "auditd",
+    "log",
+    "logs",
+    "logger",
+    "logging",
+    "trail",
+    "trails",
+    "event",
+    "events",
+    "record",
+    "records",
+    "recording",
+];
+
 /// The audit log, and the encryption of backups.
 fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
@@ -259,25 +280,6 @@ fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects,
         return None;
     }
     let (words, reversed) = subject(key);
-    const AUDIT: &[&str] = &[
-        "audit",
-        "audits",
-        "auditing",
-        "auditlog",
-        "auditlogs",
-        "auditd",
-        "log",
-        "logs",
-        "logger",
-        "logging",
-        "trail",
-        "trails",
-        "event",
-        "events",
-        "record",
-        "records",
-        "recording",
-    ];
     let protects = if backup && one_of(words.last(), &["encrypt", "encryption", "encrypted", "sse"]) {
         Protects::BackupEncryption
     } else if audit && one_of(words.last(), AUDIT) {

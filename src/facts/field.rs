@@ -58,10 +58,9 @@ impl<T> Field<T> {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match self {
-            Field::Set(_) | Field::Unknown => self,
             Field::Default(_) if matches!(other, Field::Set(_) | Field::Unknown) => other,
             Field::Unset | Field::NotApplicable => other,
-            Field::Default(_) => self,
+            Field::Set(_) | Field::Unknown | Field::Default(_) => self,
         }
     }
 

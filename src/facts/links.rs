@@ -191,7 +191,7 @@ pub struct Account<'s> {
     pub token: Field<bool>,
     /// The place of its `kind`.
     pub span: Span,
-    /// "ServiceAccount default".
+    /// "`ServiceAccount` default".
     pub subject: &'s str,
 }
 

@@ -75,17 +75,17 @@ fn resolve<'s>(
     }
 }
 
-fn use_stage<'s>(stage: &mut Stage<'s>, build: &Build<'s>, built: Use<'s>) -> Container<'s> {
+fn use_stage<'s>(stage: &mut Stage<'s>, build: &Build<'s>, used: Use<'s>) -> Container<'s> {
     let container = &mut stage.container;
     container.started = Field::set(true, build.span, "");
-    container.head.uses.push(built);
+    container.head.uses.push(used);
     stage.judged = true;
     container.clone()
 }
 
 /// What a container takes from its image where it says nothing itself.
 fn inherit<'s>(container: &mut Container<'s>, image: Container<'s>) {
-    container.user = without_place(container.user.clone(), &image.user);
+    container.user = without_place(container.user, &image.user);
     if container.healthcheck.is_unstated() {
         container.healthcheck = image.healthcheck;
     }
@@ -109,7 +109,7 @@ fn without_place<'s>(own: Field<&'s str>, image: &Field<&'s str>) -> Field<&'s s
     match (own, image) {
         (Field::Set(own), _) => Field::Set(own),
         (_, Field::Set(_) | Field::Default(_)) => Field::NotApplicable,
-        (_, other) => other.clone(),
+        (_, other) => *other,
     }
 }
 

@@ -243,7 +243,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// The comments of a text whose comments begin with `#`.
-    fn comments<'s>(file: SourceId, sources: &'s Sources) -> Vec<Comment<'s>> {
+    fn comments(file: SourceId, sources: &Sources) -> Vec<Comment<'_>> {
         let mut at = 0;
         let mut comments = Vec::new();
         for line in sources.file(file).text().split_inclusive('\n') {
@@ -358,8 +358,8 @@ mod tests {
             let sources = Sources::default();
             let file = sources.add("x".into(), text.clone());
             let blocks = [sources.text(file).span(0..text.len())];
-            from_comments(&comments(file, &sources), &blocks, file, &sources);
-            from_annotation(&text, blocks[0], blocks[0]);
+            let _ = from_comments(&comments(file, &sources), &blocks, file, &sources);
+            let _ = from_annotation(&text, blocks[0], blocks[0]);
         }
     }
 }

@@ -489,7 +489,7 @@ expires = 2027-03-31T00:00:00Z
     #[test]
     fn paths_are_taken_from_the_folder_of_the_policy() {
         let local = |shown: &str, path: &str| {
-            parse(shown, "", KNOWN).unwrap().local(path).map(str::to_owned).unwrap_or("elsewhere".into())
+            parse(shown, "", KNOWN).unwrap().local(path).map_or("elsewhere".into(), str::to_owned)
         };
         assert_eq!(local("govlint.toml", "a/b"), "a/b");
         assert_eq!(local("a/govlint.toml", "a/b"), "b");

@@ -113,7 +113,7 @@ impl Pattern {
 impl Condition {
     /// Asks the condition of a fact.
     #[must_use]
-    pub fn ask<'s>(&self, fact: &dyn Fact<'s>, limits: &Limits) -> Truth {
+    pub fn ask(&self, fact: &dyn Fact<'_>, limits: &Limits) -> Truth {
         match self {
             Condition::All(parts) => {
                 let mut answer = Truth::Yes;
@@ -160,9 +160,8 @@ impl Test {
             (_, State::Unknown) => Truth::Unknown,
             (Test::Unset, state) => (state == State::Unset).into(),
             (Test::ByDefault(operand), State::Default) => operand.equals(view.value, limits),
-            (Test::ByDefault(_), _) => Truth::No,
             (Test::Lacks(_), State::Unset) => Truth::Yes,
-            (_, State::Unset) => Truth::No,
+            (Test::ByDefault(_), _) | (_, State::Unset) => Truth::No,
             (Test::Is(operand), _) => operand.equals(view.value, limits),
             (Test::In(operands), _) => any(view.value, |item| {
                 let answers = operands.iter().map(|operand| operand.equals(item, limits));
@@ -210,8 +209,7 @@ impl Operand {
             (Operand::Bool(wanted), Value::Bool(found)) => (*wanted == found).into(),
             (Operand::Number(wanted), Value::Number(found)) => (*wanted == found).into(),
             (Operand::Duration(wanted), Value::Duration(found)) => (*wanted == found).into(),
-            (Operand::Text(wanted), Value::Text(found)) => (*wanted == found).into(),
-            (Operand::Text(wanted), Value::Word(found)) => (*wanted == found).into(),
+            (Operand::Text(wanted), Value::Text(found) | Value::Word(found)) => (*wanted == found).into(),
             (Operand::Word(word), Value::Text(found)) => (word.holds)(found),
             (Operand::Policy(limit), value) => match limits.value(*limit) {
                 Some(Value::Bool(wanted)) => (value == Value::Bool(wanted)).into(),

@@ -42,7 +42,7 @@ impl Message {
     }
 
     /// The message for a fact.
-    pub(super) fn render<'s>(&self, fact: &dyn Fact<'s>, limits: &Limits) -> String {
+    pub(super) fn render(&self, fact: &dyn Fact<'_>, limits: &Limits) -> String {
         self.write(fact.head().subject, &|name| fact.field(name), &[], limits)
     }
 
@@ -112,8 +112,7 @@ fn push_value(out: &mut String, value: Value<'_>) {
         Value::Bool(value) => write!(out, "{value}"),
         Value::Number(value) => write!(out, "{value}"),
         Value::Duration(value) => write!(out, "{value}"),
-        Value::Text(value) => write!(out, "{value}"),
-        Value::Word(value) => write!(out, "{value}"),
+        Value::Text(value) | Value::Word(value) => write!(out, "{value}"),
         Value::List(items) => write!(out, "{}", items.join(", ")),
         Value::Nothing => Ok(()),
     };

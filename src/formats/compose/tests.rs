@@ -25,7 +25,7 @@ fn one<'s>(sources: &'s Sources, text: &str) -> Reading<'s> {
     read(sources, &[("compose.yaml", text)]).pop().unwrap()
 }
 
-fn at<'s>(sources: &'s Sources, span: Span) -> (&'s str, &'s str) {
+fn at(sources: &Sources, span: Span) -> (&str, &str) {
     (sources.file(span.file).path(), sources.slice(span))
 }
 

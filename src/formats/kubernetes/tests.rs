@@ -21,7 +21,7 @@ fn named(path: &str, text: &str, check: impl Fn(&Reading<'_>, &dyn Fn(Span) -> S
 /// A Deployment whose pod has these lines, each indented by six blanks.
 fn deployment(pod: &str) -> String {
     let head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  selector: {}\n  template:\n    spec:\n";
-    let lines: String = pod.lines().map(|line| format!("      {line}\n")).collect();
+    let lines: String = pod.lines().flat_map(|line| ["      ", line, "\n"]).collect();
     format!("{head}{lines}")
 }
 

@@ -3,6 +3,7 @@
 use super::tree::Node;
 use crate::facts::{Field, Serves};
 use crate::source::Span;
+use crate::value::host;
 
 /// One way in which a server answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -120,8 +121,7 @@ fn closed(nodes: &[Node<'_, '_>]) -> bool {
     let allows = nodes.iter().filter(|node| node.name() == "allow");
     let mut outsiders = allows.filter_map(|node| node.argument(0)).filter(|word| {
         let address = word.text.split('/').next().unwrap_or_default();
-        use crate::value::host::{Place, classify};
-        !matches!(classify(address), Place::Loopback)
+        !matches!(host::classify(address), host::Place::Loopback)
     });
     denies && outsiders.next().is_none()
 }
