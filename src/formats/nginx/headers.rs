@@ -101,7 +101,11 @@ impl Headers {
     }
 
     /// The headers of a block inside, and the place of the directive there that drops what it would inherit.
-    pub(super) fn inside(&self, nodes: &[Node<'_, '_>], variables: &Variables<'_>) -> (Headers, Option<Span>) {
+    pub(super) fn inside(
+        &self,
+        nodes: &[Node<'_, '_>],
+        variables: &Variables<'_>,
+    ) -> (Headers, Option<Span>) {
         let mut own = Sent::default();
         let mut first = None;
         let mut inner = *self;

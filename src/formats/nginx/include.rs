@@ -114,7 +114,8 @@ impl<'s> Mounts<'s> {
                 let container = reading.facts.containers.get(mount.container);
                 let image = container.and_then(|container| container.image.as_ref());
                 let reference = image.and_then(|image| image.reference.value().copied());
-                let known = reference.and_then(images::parse_reference).and_then(|name| images::lookup(&name));
+                let known =
+                    reference.and_then(images::parse_reference).and_then(|name| images::lookup(&name));
                 let at = mounts.all.len();
                 let path = mount.path.trim_end_matches('/').to_owned();
                 mounts.by_path.entry(path.clone()).or_default().push(at);
@@ -134,10 +135,12 @@ impl<'s> Mounts<'s> {
     /// The mounts that bring a file into a container, with its path there.
     fn of<'m>(&'m self, path: &'m str) -> impl Iterator<Item = (&'m Mount<'s>, &'m str)> {
         let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
-        ends.filter_map(move |end| Some((path.get(..end)?, path.get(end..)?))).flat_map(move |(above, rest)| {
-            let mounts = self.by_path.get(above).map(Vec::as_slice).unwrap_or_default();
-            mounts.iter().filter_map(move |at| Some((self.all.get(*at)?, rest)))
-        })
+        ends.filter_map(move |end| Some((path.get(..end)?, path.get(end..)?))).flat_map(
+            move |(above, rest)| {
+                let mounts = self.by_path.get(above).map(Vec::as_slice).unwrap_or_default();
+                mounts.iter().filter_map(move |at| Some((self.all.get(*at)?, rest)))
+            },
+        )
     }
 }
 
@@ -193,7 +196,7 @@ impl<'t, 's> Known<'t, 's> {
     ) -> Included {
         let Some(path) = included_path(directive) else { return Included::Nothing };
         let (Some(main_path), Some(from_path)) = (self.path(main), self.path(from)) else {
-            return self.beside(main, path);
+            return self.beside(main, path, budget);
         };
         let mut found = self.through_mounts(main_path, path, budget);
         for candidate in candidates(main_path, from_path, path) {
@@ -212,10 +215,10 @@ impl<'t, 's> Known<'t, 's> {
 
     /// Within another format nothing has a path, but a ConfigMap's one whole configuration takes in the
     /// fragments beside it where it asks for a folder.
-    fn beside(&self, main: usize, path: &str) -> Included {
+    fn beside(&self, main: usize, path: &str, budget: &mut Budget) -> Included {
         let reading = |text: usize| self.texts.get(text).map(|(reading, _)| *reading);
-        let is_main = |text: usize| self.texts.get(text).is_some_and(|(_, parsed)| parsed.is_main());
-        let has_servers = |text: usize| self.texts.get(text).is_some_and(|(_, parsed)| parsed.has_servers());
+        let is_main = |text: usize| self.texts.get(text).is_some_and(|(_, parsed)| parsed.is_main);
+        let has_servers = |text: usize| self.texts.get(text).is_some_and(|(_, parsed)| parsed.has_servers);
         if !is_glob(path) || !is_main(main) {
             return match absent(path) {
                 Included::Missing => Included::Elsewhere,
@@ -224,9 +227,10 @@ impl<'t, 's> Known<'t, 's> {
         }
         // The texts of one reading lie one behind the other.
         let first = self.texts.partition_point(|(other, _)| Some(*other) < reading(main));
-        let beside = || (first..self.texts.len()).take_while(|text| reading(*text) == reading(main));
-        let mains = beside().filter(|text| is_main(*text)).count();
-        let found = beside().filter(|text| mains == 1 && !is_main(*text) && has_servers(*text));
+        let beside = (first..self.texts.len()).take_while(|text| reading(*text) == reading(main));
+        let beside: Vec<usize> = beside.take_while(|_| budget.spend()).collect();
+        let mains = beside.iter().filter(|text| is_main(**text)).count();
+        let found = beside.into_iter().filter(|text| mains == 1 && !is_main(*text) && has_servers(*text));
         Included::Found(found.collect())
     }
 
@@ -249,7 +253,9 @@ impl<'t, 's> Known<'t, 's> {
                     }
                     if matches(wanted, sibling.target) {
                         found.extend(self.paths.get(sibling.path.as_str()));
-                    } else if let Some(rest) = wanted.strip_prefix(sibling.target).filter(|rest| rest.starts_with('/')) {
+                    } else if let Some(rest) =
+                        wanted.strip_prefix(sibling.target).filter(|rest| rest.starts_with('/'))
+                    {
                         self.matching(&format!("{}{rest}", sibling.path), budget, &mut found);
                     }
                 }
@@ -281,13 +287,7 @@ pub(super) struct RunningFiles(FxHashMap<SourceId, Running>);
 
 impl RunningFiles {
     /// Where a server runs: its own file's mounts decide, else those of the main file.
-    pub(super) fn of(
-        &mut self,
-        known: &Known<'_, '_>,
-        at: Span,
-        path: &str,
-        main: Option<&str>,
-    ) -> Running {
+    pub(super) fn of(&mut self, known: &Known<'_, '_>, at: Span, path: &str, main: Option<&str>) -> Running {
         *self.0.entry(at.file).or_insert_with(|| {
             let main = main.map(|main| known.running(main)).unwrap_or_default();
             let own = known.running(path);
@@ -395,7 +395,10 @@ fn name_of(path: &str) -> &str {
 /// Whether a glob matches a path; `*` and `?` stay within a part of it.
 fn matches(pattern: &str, path: &str) -> bool {
     pattern.split('/').count() == path.split('/').count()
-        && pattern.split('/').zip(path.split('/')).all(|(pattern, part)| matches_part(pattern.as_bytes(), part.as_bytes()))
+        && pattern
+            .split('/')
+            .zip(path.split('/'))
+            .all(|(pattern, part)| matches_part(pattern.as_bytes(), part.as_bytes()))
 }
 
 fn matches_part(pattern: &[u8], part: &[u8]) -> bool {

@@ -45,7 +45,8 @@ fn of_node<'s>(node: &Node<'_, 's>, context: &Context<'s>) -> Option<Listen<'s>>
     let word = node.argument(0)?;
     let parameters = || node.directive.arguments.iter().skip(1).map(|word| word.text);
     let encrypts = parameters().any(|word| matches!(word, "ssl" | "quic" | "http3"));
-    let open = parameters().any(|word| word.contains("{{") || word.starts_with('$')) || word.text.contains("{{");
+    let open =
+        parameters().any(|word| word.contains("{{") || word.starts_with('$')) || word.text.contains("{{");
     let tls = match (encrypts || context.ssl, open) {
         (false, true) => Field::Unknown,
         (tls, _) => Field::set(tls, word.span, ""),

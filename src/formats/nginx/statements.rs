@@ -1,5 +1,7 @@
 //! Directives that state something bad by themselves, wherever they stand.
 
+use std::cell::LazyCell;
+
 use super::context::Context;
 use super::inside;
 use super::server::Judge;
@@ -29,6 +31,10 @@ impl<'s> Judge<'_, '_, 's> {
     /// What the directives of one block state.
     pub(super) fn statements(&mut self, nodes: &[Node<'_, 's>], context: &Context<'s>) {
         let head = |span| Head::new(span, context.subject);
+        let (encrypted, records) = (
+            LazyCell::new(|| listens_with_tls(nodes)),
+            LazyCell::new(|| keeps_records(nodes, context.place)),
+        );
         for node in nodes.iter().filter(|node| !node.is_block()) {
             let Some(first) = node.argument(0) else { continue };
             match node.name() {
@@ -40,14 +46,15 @@ impl<'s> Judge<'_, '_, 's> {
                 "ssl_ciphers" | "proxy_ssl_ciphers" | "grpc_ssl_ciphers" | "uwsgi_ssl_ciphers" => {
                     tls::ciphers(&inside(first, self.sources), &head(first.span), self.sources, self.facts);
                 }
-                "ssl" if first.text == "off" && !listens_with_tls(nodes) => {
+                "ssl" if first.text == "off" && !*encrypted => {
                     self.switch(Protects::Tls, node, first, context);
                 }
-                "access_log" if first.text == "off" && keeps_records(nodes, context.place) => {
+                "access_log" if first.text == "off" && *records => {
                     self.switch(Protects::AccessLog, node, first, context);
                 }
                 "error_log" => {
-                    let level = node.directive.arguments.iter().skip(1).find(|word| word.text.starts_with("debug"));
+                    let level =
+                        node.directive.arguments.iter().skip(1).find(|word| word.text.starts_with("debug"));
                     if let Some(level) = level {
                         self.switch(Protects::Debug, node, level, context);
                     }
@@ -173,7 +180,9 @@ fn keeps_records(nodes: &[Node<'_, '_>], place: Place) -> bool {
 /// Where a server hands requests on to another, however deep.
 pub(super) fn proxied(nodes: &[Node<'_, '_>]) -> Option<Span> {
     nodes.iter().find_map(|node| match node.name() {
-        "proxy_pass" | "fastcgi_pass" | "uwsgi_pass" | "grpc_pass" | "scgi_pass" => Some(node.directive.name.span),
+        "proxy_pass" | "fastcgi_pass" | "uwsgi_pass" | "grpc_pass" | "scgi_pass" => {
+            Some(node.directive.name.span)
+        }
         _ => proxied(&node.children),
     })
 }

@@ -66,7 +66,9 @@ impl Place {
         match (self, name) {
             (Place::Main | Place::Fragment, "http") => Place::Http,
             (Place::Http, "server") => Place::Server,
-            (Place::Server | Place::Location | Place::Fragment, "location" | "limit_except") => Place::Location,
+            (Place::Server | Place::Location | Place::Fragment, "location" | "limit_except") => {
+                Place::Location
+            }
             (Place::Server | Place::Location | Place::If | Place::Fragment, "if") => Place::If,
             _ => Place::Other,
         }
