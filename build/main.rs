@@ -2,6 +2,7 @@
 //! Each module here makes one file of statics in `OUT_DIR`.
 
 mod credentials;
+mod frameworks;
 mod images;
 mod places;
 mod rules;
@@ -16,6 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = env::var("OUT_DIR")?;
     let write = |name: &str, code: String| fs::write(Path::new(&out).join(name), code);
     write("credentials.rs", credentials::generate()?)?;
+    write("frameworks.rs", frameworks::generate()?)?;
     write("images.rs", images::generate()?)?;
     write("places.rs", places::generate()?)?;
     write("rules.rs", rules::generate()?)?;

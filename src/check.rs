@@ -1,19 +1,23 @@
 //! The whole way from paths to a report.
 
+mod memory;
+
+pub use memory::{Heard, Spoken, memory};
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::derive;
 use crate::facts::CredentialClass;
 use crate::finding::Finding;
-use crate::formats::{self, Unread};
+use crate::formats::{self, Reading, Unread};
 use crate::link::{self, Entry, Project, Surroundings};
 use crate::output::{Masks, Report, Summary};
-use crate::policy::Limits;
+use crate::policy::{self, Allowance, Applied, Checked, Known, Policy, allowance};
 use crate::read::{self, Listed, Read};
 use crate::rule::{self, Level, Rule, Run};
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
 use crate::walk::{self, Found, LeftOut, Root, Why};
 
 /// What is to be checked, and how.
@@ -28,8 +32,10 @@ pub struct Job<'j> {
     pub no_ignore: bool,
     /// The rules that are on.
     pub rules: &'j [Rule],
-    /// What the policy says.
-    pub limits: &'j Limits,
+    /// What the user chose.
+    pub policy: &'j Policy,
+    /// All names that a policy may use.
+    pub known: Known<'j>,
     /// Findings below are counted, not shown.
     pub level: Level,
 }
@@ -54,26 +60,29 @@ pub struct Files {
 }
 
 /// Checks, and hands the report on. `worst` in it is the worst level of all findings, shown or not.
-pub fn check<T>(job: Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level>, &Files) -> T) -> T {
+pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level>, &Files) -> T) -> T {
     let sources = Sources::default();
-    let found = walk(&job);
-    let mut read = read(&job, &found, &sources);
+    let found = walk(job);
+    let mut read = read(job, &found, &sources);
     formats::join(&mut read.readings, &sources);
+    let allowances = allowances(&read.readings, &sources);
     let mut project = link(&mut read, job.root, &sources);
     derive::derive(&mut project.facts, &sources);
-    let findings = rule::run(Run { rules: job.rules, limits: job.limits }, &project, &sources);
+    let findings = rule::run(Run { rules: job.rules, limits: &job.policy.limits }, &project, &sources);
     let findings = of_checked_files(findings, &read);
+    let checked = checked(&read);
+    let Applied { findings, suppressed } = apply(job, &allowances, findings, &checked, &sources);
     let worst = findings.iter().map(|finding| finding.level).max();
     let (mut findings, hidden) = split_by_level(findings, job.level);
     findings.sort_by(|a, b| order(a, b, &sources));
 
-    let failures = failures(&job, &found, &read);
+    let failures = failures(job, &found, &read);
     let files = files(found, &mut read);
     let summary = Summary {
         read: count(files.listed.iter().filter(|listed| !listed.context).filter_map(|listed| listed.format)),
         left_out: count(files.left_out.iter().map(|left| left.why.reason().to_owned())),
         hidden,
-        places: places(&project, job.limits),
+        places: places(&project, job.policy),
         failures,
     };
     let made = Report {
@@ -81,20 +90,24 @@ pub fn check<T>(job: Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level>
         masks: &masks(&project),
         rules: job.rules,
         findings,
-        suppressed: Vec::new(),
+        suppressed,
         summary,
         root: job.root.folder().to_path_buf(),
-        prefix: job.root.prefix().to_owned(),
+        shown: &|path| job.root.shown(path),
     };
     report(&made, worst, &files)
 }
 
 fn walk(job: &Job<'_>) -> Found {
-    walk::walk(job.paths, job.root, walk::Options { exclude: &|_| false, no_ignore: job.no_ignore })
+    let files = &job.policy.files;
+    let excludes = |path: &str| job.policy.local(path).is_some_and(|path| files.excludes(path));
+    walk::walk(job.paths, job.root, walk::Options { exclude: &excludes, no_ignore: job.no_ignore })
 }
 
 fn read<'s>(job: &Job<'_>, found: &Found, sources: &'s Sources) -> Read<'s> {
-    let options = read::Options { root: job.root, assigned: &|_| None };
+    let files = &job.policy.files;
+    let assigned = |path: &str| formats::find(files.format(job.policy.local(path)?)?);
+    let options = read::Options { root: job.root, assigned: &assigned };
     let mut read = read::read(&found.files, options, sources);
     if let Some(input) = &job.input {
         read.read_text(&input.path, input.text.clone(), options, sources);
@@ -104,6 +117,15 @@ fn read<'s>(job: &Job<'_>, found: &Found, sources: &'s Sources) -> Read<'s> {
     }
     read::read_wanted(&mut read, &found.files, options, sources);
     read
+}
+
+/// What comments allow.
+fn allowances(readings: &[Reading<'_>], sources: &Sources) -> Vec<Allowance> {
+    let each = readings.iter();
+    each.flat_map(|reading| {
+        allowance::from_comments(&reading.comments, &reading.blocks, reading.file, sources)
+    })
+    .collect()
 }
 
 /// All facts as one project, those about files that could not be read too.
@@ -134,6 +156,34 @@ fn of_checked_files<'r, 's>(mut findings: Vec<Finding<'r, 's>>, read: &Read<'s>)
         std::iter::once(finding.place).chain(related).any(|place| read.checked.contains(&place.file))
     });
     findings
+}
+
+/// The files that are checked, in the order of their numbers.
+fn checked(read: &Read<'_>) -> Vec<SourceId> {
+    let mut files: Vec<SourceId> = read.checked.iter().copied().collect();
+    files.sort_unstable();
+    files
+}
+
+fn apply<'r, 's>(
+    job: &'r Job<'_>,
+    allowances: &[Allowance],
+    findings: Vec<Finding<'r, 's>>,
+    files: &'r [SourceId],
+    sources: &'s Sources,
+) -> Applied<'r, 's> {
+    let policy_folder =
+        job.policy.path.as_ref().and_then(|path| job.root.folder().join(path).canonicalize().ok());
+    let policy_folder = policy_folder.as_deref().and_then(Path::parent).unwrap_or(job.root.folder());
+    let checked = Checked {
+        rules: job.rules,
+        known: job.known,
+        files,
+        whole: job.paths.iter().any(|path| policy_folder.starts_with(job.root.place(path))),
+        today: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+        sources,
+    };
+    policy::apply(job.policy, allowances, findings, checked)
 }
 
 /// The findings that are shown, and how many of which level are not, worst first.
@@ -184,12 +234,15 @@ fn files(found: Found, read: &mut Read<'_>) -> Files {
     files.left_out.extend(read.left_out.drain(..).filter(|left| left.why != Why::NoFormat));
     files.listed.sort_unstable();
     files.left_out.sort_unstable();
+    // An ignored file that another one names was read after all.
+    let is_listed = |path: &String| files.listed.binary_search_by(|listed| listed.path.cmp(path)).is_ok();
+    files.left_out.retain(|left| !is_listed(&left.path));
     files
 }
 
 /// The places that were seen, where nothing says which are allowed: the most frequent first.
-fn places(project: &Project<'_>, limits: &Limits) -> Vec<(String, usize)> {
-    if limits.jurisdictions.is_some() {
+fn places(project: &Project<'_>, policy: &Policy) -> Vec<(String, usize)> {
+    if policy.limits.jurisdictions.is_some() {
         return Vec::new();
     }
     let stated = project.facts.regions.iter().filter_map(|region| region.place.value());

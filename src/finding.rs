@@ -1,5 +1,9 @@
 //! What a rule has to say about a place.
 
+mod fingerprint;
+
+pub use fingerprint::{Fingerprint, stamp};
+
 use crate::facts::Use;
 use crate::rule::{Level, Rule};
 use crate::source::Span;
@@ -19,4 +23,8 @@ pub struct Finding<'p, 's> {
     pub subject: &'s str,
     /// Where it takes effect.
     pub related: Vec<Use<'s>>,
+    /// What tells it from others of its rule and subject, without any value: the name of a setting.
+    pub identity: String,
+    /// What makes it the same finding in the next run; [`stamp`] gives it.
+    pub fingerprint: Fingerprint,
 }

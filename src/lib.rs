@@ -5,6 +5,8 @@
 //! [`policy`] allows or waives [`finding`]s, and an [`output`] prints them.
 
 pub mod check;
+pub mod cli;
+pub mod commands;
 pub mod crash;
 pub mod data;
 pub mod derive;

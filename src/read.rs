@@ -188,7 +188,7 @@ fn unreadable<'s>(path: &str, unread: &Unread, sources: &'s Sources) -> Look<'s>
     problem(file, ProblemKind::Unreadable, unread.to_string(), sources)
 }
 
-fn problem<'s>(file: SourceId, kind: ProblemKind, detail: String, sources: &'s Sources) -> Look<'s> {
+fn problem(file: SourceId, kind: ProblemKind, detail: String, sources: &Sources) -> Look<'_> {
     let mut facts = Facts::default();
     formats::problem(&mut facts, sources, kind, Span { file, start: 0, end: 0 }, detail.clone());
     Look::Problem(Box::new(facts), file, kind, detail)

@@ -7,7 +7,7 @@
 mod ignores;
 mod root;
 
-pub use root::Root;
+pub use root::{Root, common_folder};
 
 use std::io;
 use std::path::{Path, PathBuf};

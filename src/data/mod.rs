@@ -3,6 +3,7 @@
 
 pub mod credentials;
 pub mod endpoints;
+pub mod frameworks;
 pub mod images;
 pub mod jurisdictions;
 mod places;

@@ -2,13 +2,11 @@
 //! audit policy, passwords among the arguments.
 
 use super::credentials::{credential, password_class};
-use crate::facts::{
-    Command, Facts, Field, Head, Position, Protects, Scope, Setting, Store, Switch,
-};
+use crate::facts::{Command, Facts, Field, Head, Position, Protects, Scope, Setting, Store, Switch};
 use crate::source::{Sources, Span};
 use crate::syntax::shell::Word;
-use crate::value::secret::{self, Class, KeyKind};
 use crate::value::key::Key;
+use crate::value::secret::{self, Class, KeyKind};
 
 /// What commands set by assignments and options, as settings: `PGPASSWORD=x psql`, `export A=b`,
 /// `--audit-log-maxage=30`, and the addresses among their arguments.
@@ -84,7 +82,12 @@ pub(super) fn derive<'s>(commands: &[Command<'s>], _: &'s Sources, out: &mut Fac
         }
         if program == "kube-apiserver" && command.parsed.has_flag(&["--audit-policy-file"]).is_none() {
             let at = command.parsed.words.first().map_or(command.parsed.span, |word| word.span);
-            out.switches.push(switch(command, Protects::Audit, at, "kube-apiserver without --audit-policy-file"));
+            out.switches.push(switch(
+                command,
+                Protects::Audit,
+                at,
+                "kube-apiserver without --audit-policy-file",
+            ));
         }
         passwords(command, program, out);
         let before = index.checked_sub(1).and_then(|index| commands.get(index));
@@ -110,25 +113,32 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
     let words: Vec<&str> = parsed.arguments().iter().map(Word::as_str).collect();
     let word = |wanted: &dyn Fn(&str) -> bool| parsed.arguments().iter().find(|word| wanted(word.as_str()));
     match program {
-        "curl" => flag(&["-k", "--insecure"], "curl -k").or_else(|| flag(&["--proxy-insecure"], "curl --proxy-insecure")),
+        "curl" => flag(&["-k", "--insecure"], "curl -k")
+            .or_else(|| flag(&["--proxy-insecure"], "curl --proxy-insecure")),
         "wget" => flag(&["--no-check-certificate"], "wget --no-check-certificate"),
         "pip" | "pip3" => flag(&["--trusted-host"], "pip --trusted-host"),
-        "apt" | "apt-get" => flag(&["--allow-unauthenticated"], "apt --allow-unauthenticated").or_else(|| {
-            let off = |text: &str| {
-                let text = text.to_ascii_lowercase();
-                (text.contains("allowunauthenticated") && (text.ends_with("=true") || text.ends_with("=1") || text.ends_with("=yes")))
-                    || (text.contains("verify-peer") && text.ends_with("=false"))
-                    || (text.contains("verify-host") && text.ends_with("=false"))
-            };
-            word(&off).map(|word| (word.span, "apt without verification"))
-        }),
+        "apt" | "apt-get" => {
+            flag(&["--allow-unauthenticated"], "apt --allow-unauthenticated").or_else(|| {
+                let off = |text: &str| {
+                    let text = text.to_ascii_lowercase();
+                    (text.contains("allowunauthenticated")
+                        && (text.ends_with("=true") || text.ends_with("=1") || text.ends_with("=yes")))
+                        || (text.contains("verify-peer") && text.ends_with("=false"))
+                        || (text.contains("verify-host") && text.ends_with("=false"))
+                };
+                word(&off).map(|word| (word.span, "apt without verification"))
+            })
+        }
         "yum" | "dnf" | "microdnf" | "zypper" => {
-            let off = |text: &str| text.contains("sslverify=0") || text.to_ascii_lowercase().contains("sslverify=false");
+            let off = |text: &str| {
+                text.contains("sslverify=0") || text.to_ascii_lowercase().contains("sslverify=false")
+            };
             word(&off).map(|word| (word.span, "sslverify=0"))
         }
         "npm" | "yarn" | "pnpm" => {
             let off = words.windows(2).any(|pair| pair == ["strict-ssl", "false"]);
-            let joined = word(&|text| matches!(text, "strict-ssl=false" | "--strict-ssl=false" | "--no-strict-ssl"));
+            let joined =
+                word(&|text| matches!(text, "strict-ssl=false" | "--strict-ssl=false" | "--no-strict-ssl"));
             let separate = || word(&|text| text == "false").filter(|_| off);
             joined.or_else(separate).map(|word| (word.span, "strict-ssl false"))
         }
@@ -144,9 +154,19 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
             joined.or_else(separate).map(|word| (word.span, "http.sslVerify false"))
         }
         _ => {
-            let flags = ["--insecure-skip-tls-verify", "--tls-skip-verify", "--skip-tls-verify", "--insecure-skip-verify",
-                "--no-verify-ssl", "--no-ssl-verify", "--ssl-no-verify", "--tls-insecure", "--kubelet-insecure-tls",
-                "--tls-insecure-skip-verify", "--skip-verify"];
+            let flags = [
+                "--insecure-skip-tls-verify",
+                "--tls-skip-verify",
+                "--skip-tls-verify",
+                "--insecure-skip-verify",
+                "--no-verify-ssl",
+                "--no-ssl-verify",
+                "--ssl-no-verify",
+                "--tls-insecure",
+                "--kubelet-insecure-tls",
+                "--tls-insecure-skip-verify",
+                "--skip-verify",
+            ];
             let given = parsed.arguments().iter().find(|word| flags.contains(&word.as_str()))?;
             Some((given.span, given.as_str()))
         }
@@ -155,7 +175,17 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
 
 /// Whether a command serves or connects without TLS.
 fn without_tls<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str)> {
-    let flags = ["--insecure", "--no-tls", "--disable-tls", "--tls-disable", "--disable-ssl", "--no-ssl", "--plaintext", "--skip-ssl", "--insecure-http"];
+    let flags = [
+        "--insecure",
+        "--no-tls",
+        "--disable-tls",
+        "--tls-disable",
+        "--disable-ssl",
+        "--no-ssl",
+        "--plaintext",
+        "--skip-ssl",
+        "--insecure-http",
+    ];
     if matches!(program, "curl" | "pip" | "apt" | "apt-get" | "echo" | "printf") {
         return None;
     }
@@ -174,13 +204,19 @@ fn development<'s>(command: &Command<'s>, program: &str) -> Option<(Protects, Sp
     if let Some(reload) = word(&["--reload"]) {
         return found(reload, "--reload");
     }
-    if let (Some(debug), "flask" | "gunicorn" | "python" | "python3" | "rails" | "php") = (word(&["--debug"]), program) {
+    if let (Some(debug), "flask" | "gunicorn" | "python" | "python3" | "rails" | "php") =
+        (word(&["--debug"]), program)
+    {
         return Some((Protects::Debug, debug.span, "--debug"));
     }
     match program {
         "flask" => found(word(&["run"])?, "flask run"),
-        "python" | "python3" | "manage.py" | "django-admin" => found(word(&["runserver", "runserver_plus"])?, "runserver"),
-        "npm" | "yarn" | "pnpm" | "bun" => found(word(&["dev", "start:dev", "serve:dev"])?, "a development script"),
+        "python" | "python3" | "manage.py" | "django-admin" => {
+            found(word(&["runserver", "runserver_plus"])?, "runserver")
+        }
+        "npm" | "yarn" | "pnpm" | "bun" => {
+            found(word(&["dev", "start:dev", "serve:dev"])?, "a development script")
+        }
         "next" | "nuxt" | "astro" => found(word(&["dev"])?, "a development server"),
         "ng" => found(word(&["serve"])?, "ng serve"),
         "kc.sh" => found(word(&["start-dev"])?, "start-dev"),
@@ -203,10 +239,9 @@ fn passwords<'s>(command: &Command<'s>, program: &str, out: &mut Facts<'s>) {
         }
     }
     let alone = match program {
-        "mysql" | "mysqldump" | "mysqladmin" | "mariadb" => parsed
-            .arguments()
-            .iter()
-            .find_map(|word| word.as_str().strip_prefix("-p").filter(|rest| !rest.is_empty()).map(|rest| (word, rest))),
+        "mysql" | "mysqldump" | "mysqladmin" | "mariadb" => parsed.arguments().iter().find_map(|word| {
+            word.as_str().strip_prefix("-p").filter(|rest| !rest.is_empty()).map(|rest| (word, rest))
+        }),
         _ => None,
     };
     if let Some((word, rest)) = alone {
@@ -240,7 +275,13 @@ fn piped_passwords<'s>(before: &Command<'s>, out: &mut Facts<'s>) {
     }
 }
 
-fn push_password<'s>(command: &Command<'s>, user: Option<&str>, password: &Word<'s>, key: &str, out: &mut Facts<'s>) {
+fn push_password<'s>(
+    command: &Command<'s>,
+    user: Option<&str>,
+    password: &Word<'s>,
+    key: &str,
+    out: &mut Facts<'s>,
+) {
     let text = password.as_str();
     if secret::classify_as(KeyKind::Password, &Key::new("PASSWORD"), text, user) == Class::Reference {
         return;
@@ -248,7 +289,8 @@ fn push_password<'s>(command: &Command<'s>, user: Option<&str>, password: &Word<
     if let Some((class, _)) = password_class(user, text) {
         let at = password.text.span(0..text.len());
         let key = known_key(key);
-        let mut credential = credential(&command.head, class, command.store, key, "a password among the arguments", at);
+        let mut credential =
+            credential(&command.head, class, command.store, key, "a password among the arguments", at);
         // What a running container is given on its command line is a setting.
         if !command.at_build && command.store == Store::Image {
             credential.store = Field::set(Store::Image, at, "");

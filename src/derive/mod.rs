@@ -40,7 +40,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
     });
     commands::derive(&facts.commands, sources, &mut out);
     images::derive(&facts.images, sources, &mut out);
-    containers::derive(&facts.containers, &scopes, sources, &mut out);
+    containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);
     facts.append(out);
     facts.settings = settings;
 }
@@ -82,3 +82,6 @@ fn scope_of<'a, 's>(scopes: &[&'a [Setting<'s>]], scope: Scope) -> &'a [Setting<
     let found = scopes.binary_search_by_key(&Some(scope), |settings| settings.first().map(|one| one.scope));
     found.ok().and_then(|index| scopes.get(index)).copied().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

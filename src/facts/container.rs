@@ -1,6 +1,8 @@
 //! A container as it will run.
 
 use super::field::words;
+#[cfg(test)]
+use super::{Field, Head};
 use super::{Image, fact};
 use crate::source::Span;
 
@@ -108,6 +110,59 @@ fact! {
         environment_open: bool,
         /// Whether one of its ports can be reached from outside.
         published: bool,
+        /// What the build of its image adds to the base.
+        installed: Installed<'s>,
+    }
+}
+
+/// What the build of an image adds to its base, as far as it decides which programs are there.
+#[derive(Clone, Debug, Default)]
+pub struct Installed<'s> {
+    /// The names of installed packages, of copied files, and of the programs that the build itself runs.
+    pub names: Vec<&'s str>,
+    /// Whether something runs that may install anything: a script of the project's own.
+    pub open: bool,
+}
+
+#[cfg(test)]
+impl<'s> Container<'s> {
+    /// A container of which nothing is stated but its place.
+    pub(crate) fn unstated(platform: Platform, subject: &'s str, block: Span) -> Self {
+        Container {
+            head: Head::new(block, subject),
+            platform: Field::Default(platform),
+            name: Field::Unset,
+            runs: Field::Default(Runs::Long),
+            started: Field::Unset,
+            user: Field::Unset,
+            non_root: Field::Unset,
+            privileged: Field::Unset,
+            escalation: Field::Unset,
+            added_capabilities: Field::Unset,
+            dropped_capabilities: Field::Unset,
+            host_network: Field::Unset,
+            host_pid: Field::Unset,
+            host_ipc: Field::Unset,
+            host_uts: Field::Unset,
+            host_users: Field::Unset,
+            read_only_root: Field::Unset,
+            healthcheck: Field::Unset,
+            liveness: Field::Unset,
+            readiness: Field::Unset,
+            cpu_limit: Field::Unset,
+            memory_limit: Field::Unset,
+            cpu_request: Field::Unset,
+            memory_request: Field::Unset,
+            token: Field::Unset,
+            image: None,
+            checks: Vec::new(),
+            listens: Vec::new(),
+            block,
+            environment: Vec::new(),
+            environment_open: false,
+            published: false,
+            installed: Installed::default(),
+        }
     }
 }
 

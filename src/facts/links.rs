@@ -1,6 +1,8 @@
 //! What a file offers to others and takes from them. Linking reads these; no rule sees them.
 
-use super::{Container, Scope};
+use std::ops::Range;
+
+use super::{Container, Field, Scope};
 use crate::source::{Span, Text};
 
 /// Everything in one file that may be joined with another.
@@ -18,6 +20,18 @@ pub struct Links<'s> {
     pub objects: Vec<Object<'s>>,
     /// Names of Kubernetes objects that another object uses.
     pub uses: Vec<ObjectUse<'s>>,
+    /// Ports of Services that can be reached from outside.
+    pub exposures: Vec<Exposure<'s>>,
+    /// Listeners of Gateways.
+    pub gateways: Vec<GatewayListener<'s>>,
+    /// Routes that attach to Gateways.
+    pub routes: Vec<Route<'s>>,
+    /// Service accounts that say, or don't say, whether their token is mounted.
+    pub accounts: Vec<Account<'s>>,
+    /// Pods that leave it to their service account.
+    pub account_uses: Vec<AccountUse<'s>>,
+    /// Files and folders that a kustomization puts together.
+    pub files: Vec<FileUse<'s>>,
 }
 
 /// A stage of a Dockerfile as a container that runs it would be.
@@ -48,8 +62,11 @@ impl Stage<'_> {
 pub struct Build<'s> {
     /// The index of the container that runs the image, in the containers of the same file.
     pub container: usize,
-    /// The Dockerfile's path from the root of the run; nothing where it isn't known or is written inline.
+    /// The path from the root of the run of the Dockerfile, or of the file that holds it; nothing where it
+    /// isn't known.
     pub dockerfile: Option<String>,
+    /// Which of that file's stages are meant, where the Dockerfile is only a part of it.
+    pub stages: Option<Range<usize>>,
     /// The stage that is built.
     pub target: Option<&'s str>,
     /// Where the build is asked for.
@@ -109,8 +126,101 @@ pub struct Object<'s> {
     pub selector: Option<Vec<(&'s str, &'s str)>>,
     /// The keys of a ConfigMap or a Secret with the values that are known.
     pub data: Vec<(&'s str, Span, Option<Text<'s>>)>,
+    /// The indices of a workload's containers in the containers of the same file.
+    pub containers: Range<usize>,
     /// Whether its data may hold more keys than are seen here (generated, templated).
     pub open: bool,
+}
+
+/// A port of a Service that can be reached from outside, and whose pods it leads to.
+#[derive(Clone, Debug)]
+pub struct Exposure<'s> {
+    /// The port's index in the ports of the same file.
+    pub port: usize,
+    /// The Service's namespace, where one is stated.
+    pub namespace: Option<&'s str>,
+    /// The labels of the pods.
+    pub selector: Vec<(&'s str, &'s str)>,
+}
+
+/// A listener of a Gateway.
+#[derive(Clone, Debug)]
+pub struct GatewayListener<'s> {
+    /// Its index in the listeners of the same file.
+    pub listener: usize,
+    /// The Gateway's name.
+    pub gateway: &'s str,
+    /// The Gateway's namespace, where one is stated.
+    pub namespace: Option<&'s str>,
+    /// Its own name.
+    pub section: Option<&'s str>,
+    /// Its port.
+    pub port: Option<u16>,
+}
+
+/// A route that attaches to listeners of Gateways.
+#[derive(Clone, Debug)]
+pub struct Route<'s> {
+    /// The listeners that it names; one entry a parent.
+    pub parents: Vec<Parent<'s>>,
+    /// Whether all of its rules redirect to https.
+    pub redirects: bool,
+}
+
+/// A Gateway, or a listener of one, that a route attaches to.
+#[derive(Clone, Copy, Debug)]
+pub struct Parent<'s> {
+    /// The Gateway's name.
+    pub gateway: &'s str,
+    /// The Gateway's namespace, where one is stated.
+    pub namespace: Option<&'s str>,
+    /// The listener's name, where one is stated.
+    pub section: Option<&'s str>,
+    /// The listener's port, where one is stated.
+    pub port: Option<u16>,
+}
+
+/// A Kubernetes service account.
+#[derive(Clone, Debug)]
+pub struct Account<'s> {
+    /// Its name.
+    pub name: &'s str,
+    /// Its namespace, where one is stated.
+    pub namespace: Option<&'s str>,
+    /// Whether its token is mounted (`automountServiceAccountToken`).
+    pub token: Field<bool>,
+    /// The place of its `kind`.
+    pub span: Span,
+    /// "ServiceAccount default".
+    pub subject: &'s str,
+}
+
+/// A pod that runs under a service account.
+#[derive(Clone, Debug)]
+pub struct AccountUse<'s> {
+    /// The index of its first container in the containers of the same file.
+    pub container: usize,
+    /// The account's name.
+    pub name: &'s str,
+    /// The pod's namespace, where one is stated.
+    pub namespace: Option<&'s str>,
+    /// Whether the pod says itself that no token is mounted.
+    pub declines: bool,
+}
+
+/// A file or folder that a kustomization names.
+#[derive(Clone, Debug)]
+pub struct FileUse<'s> {
+    /// The path from the root of the run.
+    pub path: String,
+    /// The path as it is written.
+    pub source: &'s str,
+    /// Where it is named.
+    pub span: Span,
+    /// Who names it.
+    pub subject: &'s str,
+    /// Whether it only changes what other files state, so that nothing can be missing in it.
+    pub patch: bool,
 }
 
 /// The name of a Kubernetes object where another object uses it.

@@ -26,7 +26,7 @@ mod volume;
 mod waiver;
 
 pub use command::Command;
-pub use container::{Check, Container, Healthcheck, Platform, Runs};
+pub use container::{Check, Container, Healthcheck, Installed, Platform, Runs};
 pub use cors::Cors;
 pub use credential::{Credential, CredentialClass, Store};
 pub use declaration::{Declaration, Declares};

@@ -22,6 +22,8 @@ words! {
         DevelopmentServer = "development-server",
         /// Detailed logs stay out.
         LogLevel = "log-level",
+        /// The token of a service account stays out of pods that don't ask for it.
+        AccountToken = "account-token",
     }
 }
 

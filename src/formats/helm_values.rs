@@ -61,7 +61,13 @@ fn leaves<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, scope: Sc
     }
 }
 
-fn leaf<'s>(reader: &mut Reader<'s>, name: &str, key_span: crate::source::Span, value: Node<'_, 's>, scope: Scope) {
+fn leaf<'s>(
+    reader: &mut Reader<'s>,
+    name: &str,
+    key_span: crate::source::Span,
+    value: Node<'_, 's>,
+    scope: Scope,
+) {
     if value.is_null() || value.as_str().is_none_or(str::is_empty) {
         return;
     }

@@ -1,6 +1,6 @@
 //! Image references as every format states them.
 
-use crate::data::images;
+use crate::data::images::{self, Datastore};
 use crate::facts::{Field, Head, Image, Pin};
 use crate::source::{Sources, Text};
 
@@ -29,4 +29,33 @@ pub(super) fn image<'s>(text: &Text<'s>, subject: &'s str, _: &'s Sources) -> Op
         repository: Field::set(reference.repository, place, ""),
         tag: reference.tag.map_or(Field::Unset, |tag| Field::set(tag, place, "")),
     })
+}
+
+/// The data store that an image runs, if it is known to run one.
+pub(crate) fn datastore(image: &Image<'_>) -> Option<Datastore> {
+    let reference = images::parse_reference(image.reference.value()?)?;
+    images::lookup(&reference)?.image.datastore
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn pin(reference: &str) -> Option<Pin> {
+        let sources = Sources::default();
+        let text = sources.text(sources.add("x".into(), reference.into()));
+        image(&text, "x", &sources).and_then(|image| image.pin.value().copied())
+    }
+
+    #[test]
+    fn a_digest_pins_a_tag_names_and_a_moving_tag_does_neither() {
+        assert_eq!(pin(&format!("nginx@sha256:{}", "0".repeat(64))), Some(Pin::Digest));
+        assert_eq!(pin("nginx:1.27.3"), Some(Pin::Tag));
+        for reference in ["nginx", "nginx:latest", "ghcr.io/a/b:main", "nginx@sha256:abc"] {
+            assert_ne!(pin(reference), Some(Pin::Tag), "{reference}");
+            assert_ne!(pin(reference), Some(Pin::Digest), "{reference}");
+        }
+        assert_eq!(pin("${IMAGE}"), None);
+    }
 }

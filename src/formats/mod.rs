@@ -1,17 +1,20 @@
 //! What a file means: each format turns its tree into facts. One format is one file, or one folder, and one
 //! row of [`FORMATS`].
 
+mod commands;
 mod compose;
 mod dockerfile;
 mod env;
 mod helm_values;
-mod image;
+mod host_path;
+pub(crate) mod image;
 mod kubernetes;
 mod nginx;
 mod recognise;
 mod settings;
 mod unread;
 
+pub(crate) use kubernetes::forget_absences;
 pub use recognise::{Candidate, Recognised, recognise};
 pub use unread::{Unread, problem};
 

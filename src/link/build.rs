@@ -35,12 +35,12 @@ fn resolve<'s>(
 ) {
     let Some(path) = &build.dockerfile else { return };
     let stage = files.get(path.as_str()).and_then(|index| readings.get_mut(*index)).map(|dockerfile| {
-        let last = dockerfile.links.stages.len().saturating_sub(1);
-        let index = match build.target {
-            Some(target) => dockerfile.links.stages.iter().position(|stage| stage.is(target)),
-            None => Some(last),
+        let all = 0..dockerfile.links.stages.len();
+        let stages = dockerfile.links.stages.get_mut(build.stages.clone().unwrap_or(all)).unwrap_or_default();
+        let stage = match build.target {
+            Some(target) => stages.iter_mut().find(|stage| stage.is(target)),
+            None => stages.last_mut(),
         };
-        let stage = index.and_then(|index| dockerfile.links.stages.get_mut(index));
         stage.map(|stage| use_stage(stage, build, Use { span: build.span, note: build.note }))
     });
     let Some(reading) = readings.get_mut(user) else { return };
@@ -97,6 +97,7 @@ fn inherit<'s>(container: &mut Container<'s>, image: Container<'s>) {
     }
     if container.image.is_none() {
         container.image = image.image;
+        container.installed = image.installed;
     }
     container.environment.extend(image.environment);
 }

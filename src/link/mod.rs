@@ -1,11 +1,15 @@
 //! References between files are resolved, one short function a kind, so that a rule sees one complete
 //! container and knows nothing of files.
 
+mod accounts;
 mod build;
 mod env_file;
 mod environment;
+mod files;
+mod gateways;
 mod mount;
 mod objects;
+mod services;
 
 pub use environment::Environment;
 
@@ -62,6 +66,10 @@ pub fn link<'s>(
     env_file::link(&mut readings, &files, around, sources);
     mount::link(&mut readings, around);
     objects::link(&mut readings);
+    files::link(&mut readings, &files, around);
+    services::link(&mut readings);
+    gateways::link(&mut readings);
+    accounts::link(&mut readings);
     let environments = environment::of_files(&readings);
     let mut project = Project { facts: Facts::default(), environments };
     for reading in readings {

@@ -16,13 +16,13 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
     }
 }
 
-fn folder(path: &str) -> &str {
+pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Whether a file lies in the same deployment as a folder: in it, below it, or in one of its parents'
 /// folders as far as names are unique there.
-fn nearness(folder_of_user: &str, folder_of_object: &str) -> usize {
+pub(super) fn nearness(folder_of_user: &str, folder_of_object: &str) -> usize {
     let common = folder_of_user
         .split('/')
         .zip(folder_of_object.split('/'))

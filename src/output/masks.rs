@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::source::{SourceId, Span};
 
-/// The bytes that no output may show, by file.
+/// The bytes that no output may show, by file: sorted ranges that don't touch.
 #[derive(Default, Debug)]
 pub struct Masks(FxHashMap<SourceId, Vec<Range<u32>>>);
 
@@ -25,6 +25,13 @@ impl Masks {
         )]
         for ranges in masks.values_mut() {
             ranges.sort_unstable_by_key(|range| (range.start, range.end));
+            ranges.dedup_by(|next, last| {
+                let touching = next.start <= last.end;
+                if touching {
+                    last.end = last.end.max(next.end);
+                }
+                touching
+            });
         }
         Masks(masks)
     }
@@ -35,12 +42,15 @@ impl Masks {
     pub fn apply<'t>(&self, file: SourceId, start: usize, text: &'t str) -> Cow<'t, str> {
         let Some(ranges) = self.0.get(&file) else { return Cow::Borrowed(text) };
         let (from, to) = (start, start + text.len());
-        let touching = |range: &&Range<u32>| (range.start as usize) < to && from < range.end as usize;
-        if !ranges.iter().any(|range| touching(&range)) {
+        let first = ranges.partition_point(|range| range.end as usize <= from);
+        let mut ranges = ranges.iter().skip(first).take_while(|range| (range.start as usize) < to).peekable();
+        if ranges.peek().is_none() {
             return Cow::Borrowed(text);
         }
-        let hidden =
-            |at: usize| ranges.iter().any(|range| (range.start as usize..range.end as usize).contains(&at));
+        let mut hidden = |at: usize| {
+            while ranges.next_if(|range| range.end as usize <= at).is_some() {}
+            ranges.peek().is_some_and(|range| range.start as usize <= at)
+        };
         let shown = text.char_indices().map(|(at, character)| match character {
             '\n' | '\r' => character,
             _ if hidden(start + at) => '*',
@@ -64,5 +74,16 @@ mod tests {
         assert_eq!(masks.apply(id, 0, text.as_str()), "A=****\nB=*\n");
         assert_eq!(masks.apply(id, 8, "B=c"), "B=*");
         assert_eq!(masks.apply(id, 0, "A="), "A=");
+    }
+
+    #[test]
+    fn masks_may_overlap() {
+        let sources = Sources::default();
+        let id = sources.add(".env".into(), "0123456789".into());
+        let text = sources.text(id);
+        let masks = Masks::new([text.span(6..8), text.span(1..5), text.span(2..3), text.span(3..6)]);
+        assert_eq!(masks.apply(id, 0, text.as_str()), "0*******89");
+        assert_eq!(masks.apply(id, 7, "789"), "*89");
+        assert_eq!(masks.apply(id, 8, "89"), "89");
     }
 }

@@ -145,11 +145,11 @@ impl<'a, 'r: 'a, 's> Permits<'a, 'r, 's> {
                 By::Waiver(_) => Suppression::Waiver,
             };
             let reason = first.reason.to_owned();
-            covering.iter().for_each(|index| {
-                if let Some(permit) = self.all.get_mut(*index) {
+            for index in covering {
+                if let Some(permit) = self.all.get_mut(index) {
                     permit.used = true;
                 }
-            });
+            }
             return Some((by, reason));
         }
         for index in self.expired.find(finding).into_iter().chain(waivers) {
@@ -249,9 +249,8 @@ impl<'a, 'r: 'a, 's> Permits<'a, 'r, 's> {
 
     fn fact(&self, (place, state): (Span, WaiverState), note: Note<'a>) -> facts::Waiver<'s> {
         let keep = |text: String| self.checked.sources.keep(text.into());
-        let text = |text: String| match text.is_empty() {
-            true => Field::Unset,
-            false => Field::set(keep(text), place, ""),
+        let text = |text: String| {
+            if text.is_empty() { Field::Unset } else { Field::set(keep(text), place, "") }
         };
         let rules = note.rules.join(", ");
         let subject = match rules.as_str() {
@@ -526,6 +525,8 @@ mod tests {
                 place,
                 subject: "service web",
                 related: Vec::new(),
+                identity: String::new(),
+                fingerprint: crate::finding::Fingerprint::default(),
             }));
         }
         let today = jiff::civil::date(2026, 1, 1);

@@ -163,7 +163,7 @@ fn read_limits(table: &DeTable<'_>, policy: &mut Policy, errors: &mut Errors) {
             Limit::HstsMaxAge => assign(&mut limits.hsts_max_age, read_duration(value, errors)),
             Limit::TlsMinVersion => assign(&mut limits.tls_min_version, read_version(value, errors)),
             Limit::IngressRateLimit => assign(&mut limits.ingress_rate_limit, errors.boolean(value)),
-            Limit::Jurisdictions => limits.jurisdictions = read_jurisdictions(value, errors),
+            Limit::Jurisdictions => limits.jurisdictions = Some(read_jurisdictions(value, errors)),
         }
     }
 }
@@ -187,17 +187,17 @@ fn read_duration(value: &Value<'_>, errors: &mut Errors) -> Option<Duration> {
 /// A version of TLS in tenths.
 fn read_version(value: &Value<'_>, errors: &mut Errors) -> Option<i64> {
     const VERSIONS: [(&str, i64); 4] = [("1.0", 10), ("1.1", 11), ("1.2", 12), ("1.3", 13)];
-    let text = errors.string(value, "write the version in quotes: \"1.2\"")?;
+    const HELP: &str = "write \"1.0\", \"1.1\", \"1.2\" or \"1.3\"";
+    let text = errors.string(value, HELP)?;
     let version = VERSIONS.iter().find(|(name, _)| *name == text).map(|(_, tenths)| *tenths);
     if version.is_none() {
-        let known = VERSIONS.map(|(name, _)| name);
-        errors.unknown(value.span(), "version of TLS", text, &known);
+        errors.push(value.span(), format!("`{text}` is no version of TLS"), Some(HELP.into()));
     }
     version
 }
 
 /// A regulator stands for the territory that its rules apply in.
-fn read_jurisdictions(value: &Value<'_>, errors: &mut Errors) -> Option<Set> {
+fn read_jurisdictions(value: &Value<'_>, errors: &mut Errors) -> Set {
     let stated = errors.strings(value);
     if value.get_ref().as_array().is_some_and(|items| items.iter().next().is_none()) {
         let help = "name at least one, or leave the key out: then what the project declares holds";
@@ -214,7 +214,7 @@ fn read_jurisdictions(value: &Value<'_>, errors: &mut Errors) -> Option<Set> {
         }
         declared.map(jurisdictions::Declared::territory)
     });
-    Some(places.collect())
+    places.collect()
 }
 
 fn read_files(table: &DeTable<'_>, known: Known<'_>, errors: &mut Errors) -> FileChoices {

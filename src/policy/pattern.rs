@@ -60,17 +60,14 @@ impl Pattern {
             return Ok(());
         }
         let text = &self.0;
-        Err(match self.topic() {
-            Some(named) => {
-                let mut topics: Vec<_> = known.rules.iter().map(|(_, topic)| format!("{topic}/*")).collect();
-                topics.dedup();
-                format!("unknown topic `{named}`{}", did_you_mean(text, topics.iter().map(String::as_str)))
-            }
-            None => {
-                let ids = known.rules.iter().map(|(id, _)| *id);
-                format!("unknown rule `{text}`{}", did_you_mean(text, ids))
-            }
-        })
+        let Some(named) = self.topic() else {
+            let ids = known.rules.iter().map(|(id, _)| *id);
+            return Err(format!("unknown rule `{text}`{}", did_you_mean(text, ids)));
+        };
+        let mut topics: Vec<_> = known.rules.iter().map(|(_, topic)| format!("{topic}/*")).collect();
+        topics.dedup();
+        let topics = topics.iter().map(String::as_str);
+        Err(format!("unknown topic `{named}`{}", did_you_mean(text, topics)))
     }
 }
 

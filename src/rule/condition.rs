@@ -50,8 +50,8 @@ pub enum Condition {
     Field(&'static str, Test),
 }
 
-/// A test of one field. All but the last two ask about *stated* values; a default is asked with
-/// [`Test::ByDefault`].
+/// A test of one field. All but the last two ask about the value in effect, be it stated or a default;
+/// [`Test::ByDefault`] asks about defaults alone.
 #[derive(Debug)]
 pub enum Test {
     /// The value is this, or has the named property.
@@ -162,26 +162,21 @@ impl Test {
             (Test::ByDefault(operand), State::Default) => operand.equals(view.value, limits),
             (Test::ByDefault(_), _) => Truth::No,
             (Test::Lacks(_), State::Unset) => Truth::Yes,
-            (Test::Lacks(operand), State::Default) => !any(view.value, |item| operand.equals(item, limits)),
-            (_, State::Unset | State::Default) => Truth::No,
-            (Test::Is(operand), State::Set) => operand.equals(view.value, limits),
-            (Test::In(operands), State::Set) => any(view.value, |item| {
+            (_, State::Unset) => Truth::No,
+            (Test::Is(operand), _) => operand.equals(view.value, limits),
+            (Test::In(operands), _) => any(view.value, |item| {
                 let answers = operands.iter().map(|operand| operand.equals(item, limits));
                 fold_any(answers)
             }),
-            (Test::Matches(pattern), State::Set) => any(view.value, |item| match item {
+            (Test::Matches(pattern), _) => any(view.value, |item| match item {
                 Value::Text(text) => pattern.matches(text).into(),
                 Value::Word(word) => pattern.matches(word).into(),
                 _ => Truth::No,
             }),
-            (Test::Below(operand), State::Set) => {
-                operand.compare(view.value, limits, std::cmp::Ordering::Less)
-            }
-            (Test::Above(operand), State::Set) => {
-                operand.compare(view.value, limits, std::cmp::Ordering::Greater)
-            }
-            (Test::Lacks(operand), State::Set) => !any(view.value, |item| operand.equals(item, limits)),
-            (Test::Outside(limit), State::Set) => any(view.value, |item| match item {
+            (Test::Below(operand), _) => operand.compare(view.value, limits, std::cmp::Ordering::Less),
+            (Test::Above(operand), _) => operand.compare(view.value, limits, std::cmp::Ordering::Greater),
+            (Test::Lacks(operand), _) => !any(view.value, |item| operand.equals(item, limits)),
+            (Test::Outside(limit), _) => any(view.value, |item| match item {
                 Value::Text(code) => limits.outside(*limit, code),
                 _ => Truth::No,
             }),

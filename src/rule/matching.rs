@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use super::code::{self, Hit};
 use super::condition::Truth;
 use super::{Case, Level, Rule};
-use crate::facts::{Fact, Kind, Use};
-use crate::finding::Finding;
+use crate::facts::{Fact, Kind, Use, Value};
+use crate::finding::{Finding, Fingerprint, stamp};
 use crate::link::Project;
 use crate::policy::Limits;
 use crate::source::{Sources, Span};
@@ -37,8 +37,9 @@ pub fn run<'r, 's>(run: Run<'r>, project: &Project<'s>, sources: &'s Sources) ->
     let context = Context { project, limits: run.limits, sources };
     let by_kind = Kind::ALL.par_iter().flat_map_iter(|kind| speak(*kind, run, context));
     let by_code = run.rules.par_iter().flat_map_iter(|rule| compute(rule, context));
-    let findings: Vec<_> = by_kind.chain(by_code).collect();
-    merge(findings)
+    let mut findings = merge(by_kind.chain(by_code).collect());
+    stamp(&mut findings, sources);
+    findings
 }
 
 fn speak<'r, 's>(kind: Kind, run: Run<'r>, context: Context<'_, 's>) -> Vec<Finding<'r, 's>> {
@@ -86,6 +87,8 @@ fn ask<'r, 's>(
                 place: at,
                 subject: fact.head().subject,
                 related: fact.head().uses.clone(),
+                identity: identity(fact, case.at),
+                fingerprint: Fingerprint::default(),
             });
         }
     }
@@ -104,9 +107,30 @@ fn compute<'r, 's>(rule: &'r Rule, context: Context<'_, 's>) -> Vec<Finding<'r, 
             place: hit.at,
             subject: hit.subject,
             related: hit.related,
+            identity: named_identity(&hit.named),
+            fingerprint: Fingerprint::default(),
         });
     });
     findings
+}
+
+/// The fields that name what a fact is about. None of them can hold a secret.
+const NAMES: [&str; 6] = ["key", "name", "target", "repository", "host", "text"];
+
+/// What tells a finding from others of its rule and subject: what its fact is called, and the field that
+/// it speaks of.
+fn identity(fact: &dyn Fact<'_>, at: Option<&'static str>) -> String {
+    let name = NAMES.iter().find_map(|name| match fact.field(name)?.value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    });
+    [fact.kind().name(), name.unwrap_or_default(), at.unwrap_or_default()].join("\n")
+}
+
+/// What tells a finding of an algorithm from others of its rule and subject.
+fn named_identity(words: &[(&'static str, String)]) -> String {
+    let mut names = words.iter().filter(|(name, _)| NAMES.contains(name));
+    names.next().map_or_else(String::new, |(_, text)| text.clone())
 }
 
 /// The level of a case in the environment of the file it speaks of.

@@ -2,10 +2,12 @@
 
 pub mod code;
 pub mod condition;
+pub mod example;
 pub mod load;
 mod matching;
 mod message;
 mod raw;
+pub mod read;
 pub mod words;
 
 pub use matching::{Run, run};

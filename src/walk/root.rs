@@ -8,6 +8,8 @@ pub struct Root {
     folder: PathBuf,
     repository: Option<PathBuf>,
     prefix: String,
+    /// The working folder from the root, where it lies in the root.
+    working: Option<PathBuf>,
 }
 
 impl Root {
@@ -16,14 +18,15 @@ impl Root {
     #[must_use]
     pub fn of(paths: &[PathBuf], policy_file: Option<&Path>) -> Self {
         let working = std::env::current_dir().unwrap_or_default();
-        let base = common_folder(paths).unwrap_or_else(|| working.clone());
+        let base = common_folder(paths);
         let policy_folder = policy_file.and_then(|file| folder_of(file).canonicalize().ok());
         let repository = base.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
         let anchored = base.ancestors().find(|folder| {
             Some(*folder) == policy_folder.as_deref() || Some(*folder) == repository.as_deref()
         });
         let folder = anchored.unwrap_or(&base).to_path_buf();
-        Root { prefix: prefix(&folder, &working), folder, repository }
+        let inside = working.strip_prefix(&folder).ok().map(Path::to_path_buf);
+        Root { prefix: prefix(&folder, &working), working: inside, folder, repository }
     }
 
     /// The folder, absolute and without links.
@@ -36,6 +39,17 @@ impl Root {
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
+    }
+
+    /// A path from the root as a person in the working folder writes it.
+    #[must_use]
+    pub fn shown(&self, path: &str) -> String {
+        let path = Path::new(path);
+        match &self.working {
+            _ if path.is_absolute() => path.to_string_lossy().into_owned(),
+            Some(working) => relative_to(path, working),
+            None => format!("{}{}", self.prefix, slashed(path)),
+        }
     }
 
     /// The git checkout that the root lies in.
@@ -84,14 +98,26 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn common_folder(paths: &[PathBuf]) -> Option<PathBuf> {
+/// The nearest folder above all of the paths that exist, absolute and without links: the folder itself where
+/// one is named alone. Without any, the working folder.
+#[must_use]
+pub fn common_folder(paths: &[PathBuf]) -> PathBuf {
     let folders = paths.iter().filter_map(|path| {
         let folder = if path.is_dir() { path.as_path() } else { folder_of(path) };
         folder.canonicalize().ok()
     });
-    folders.reduce(|common, folder| {
+    let common = folders.reduce(|common, folder| {
         common.ancestors().find(|above| folder.starts_with(above)).unwrap_or(&common).to_path_buf()
-    })
+    });
+    common.unwrap_or_else(|| std::env::current_dir().unwrap_or_default())
+}
+
+/// A path seen from a folder, where both are given from the same one.
+fn relative_to(path: &Path, folder: &Path) -> String {
+    let common =
+        path.components().zip(folder.components()).take_while(|(path, folder)| path == folder).count();
+    let up = std::iter::repeat_n(Component::ParentDir, folder.components().count() - common);
+    slashed(&up.chain(path.components().skip(common)).collect::<PathBuf>())
 }
 
 fn prefix(root: &Path, working: &Path) -> String {
@@ -155,6 +181,15 @@ mod tests {
         assert_eq!(root.locate("a/.env"), Some(top.join("a/.env")));
         assert_eq!(root.locate("../.env"), None);
         assert_eq!(root.locate("/etc/passwd"), None);
+    }
+
+    #[test]
+    fn paths_are_shown_from_the_working_folder() {
+        let shown = |path: &str, folder: &str| relative_to(Path::new(path), Path::new(folder));
+        assert_eq!(shown("a/.env", ""), "a/.env");
+        assert_eq!(shown("a/.env", "a"), ".env");
+        assert_eq!(shown("a/.env", "a/b/c"), "../../.env");
+        assert_eq!(shown("a/.env", "b"), "../a/.env");
     }
 
     #[test]

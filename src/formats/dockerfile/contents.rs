@@ -5,10 +5,11 @@ use std::hash::{Hash as _, Hasher as _};
 use rustc_hash::FxHasher;
 
 use super::stages::{Variables, value};
-use crate::facts::{Check, Command, Credential, CredentialClass, Field, Head, Scope, Store};
+use crate::facts::{Check, Credential, CredentialClass, Field, Head, Scope, Store};
 use crate::formats::Reader;
+use crate::formats::commands::{command, port_of};
 use crate::formats::settings::Draft;
-use crate::source::{Sources, Span, Text};
+use crate::source::{Sources, Text};
 use crate::syntax::dockerfile::{Arguments, Instruction, Keyword, Word};
 use crate::syntax::shell;
 use crate::value::url;
@@ -173,9 +174,9 @@ fn push_commands<'s>(
     around: &Surroundings<'s>,
     at_build: bool,
 ) {
-    for command in parsed {
-        reader.reading.facts.commands.push(fact(
-            command,
+    for one in parsed {
+        reader.reading.facts.commands.push(command(
+            one,
             around.subject,
             around.store,
             at_build,
@@ -184,30 +185,10 @@ fn push_commands<'s>(
     }
 }
 
-/// A command as a fact.
-fn fact<'s>(
-    parsed: shell::Command<'s>,
-    subject: &'s str,
-    store: Store,
-    at_build: bool,
-    sources: &'s Sources,
-) -> Command<'s> {
-    let span = parsed.span;
-    let line: Vec<&str> = parsed.words.iter().map(shell::Word::as_str).collect();
-    Command {
-        head: Head::new(span, subject),
-        program: parsed.program().map_or(Field::Unknown, |program| Field::set(program, span, "")),
-        line: Field::set(sources.keep(line.join(" ").into()), span, ""),
-        parsed,
-        at_build,
-        store,
-    }
-}
-
 /// What a `HEALTHCHECK` does.
 pub(super) fn check<'s>(instruction: &Instruction<'s>, sources: &'s Sources) -> Option<Check<'s>> {
     let nested = instruction.nested.as_ref()?;
-    let command = parse(&nested.arguments, sources).into_iter().next()?;
+    let parsed = parse(&nested.arguments, sources).into_iter().next()?;
     let seconds = |name: &str| {
         let flag = instruction.flags.iter().find(|flag| flag.name == name)?;
         flag.value.as_ref()?.text.as_str().trim_end_matches('s').parse().ok()
@@ -217,23 +198,10 @@ pub(super) fn check<'s>(instruction: &Instruction<'s>, sources: &'s Sources) -> 
     Some(Check {
         written: "HEALTHCHECK",
         span: instruction.span,
-        port: port_of(&command),
-        command: Some(fact(command, "the image", Store::Image, false, sources)),
+        port: port_of(&parsed),
+        command: Some(command(parsed, "the image", Store::Image, false, sources)),
         period: seconds("interval"),
         failure_threshold: seconds("retries"),
         fingerprint: hasher.finish(),
-    })
-}
-
-/// The port of the machine itself that a command asks.
-pub(in crate::formats) fn port_of(command: &shell::Command<'_>) -> Option<(u16, Span)> {
-    command.words.iter().find_map(|word| {
-        let text = word.as_str();
-        let url = url::find_all(text).next()?;
-        let host = url.hosts.first()?;
-        let local = matches!(host.name.text, "localhost" | "127.0.0.1" | "[::1]" | "::1" | "0.0.0.0");
-        let port = host.port_number().filter(|_| local)?;
-        let range = host.port.as_ref()?.range.clone();
-        Some((port, word.text.span(range)))
     })
 }

@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::contents;
+use super::{contents, installs};
 use crate::data::images::{self, User};
 use crate::facts::links::Stage;
-use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::facts::{Container, Field, Head, Healthcheck, Image, Installed, Platform, Runs, Scope, Store};
 use crate::formats::Reader;
 use crate::formats::image::image;
 use crate::formats::settings::expand;
@@ -149,7 +149,8 @@ fn stage<'s>(
     };
     let scope = Scope(from.span);
     container.environment.push(scope);
-    let surroundings = contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
+    let surroundings =
+        contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
     let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
         contents::read(reader, instruction, &variables, &surroundings);
@@ -158,7 +159,11 @@ fn stage<'s>(
         declare(instruction, &mut variables, escape, sources);
     }
     let commands = reader.reading.facts.commands.iter().skip(first_command);
-    let sudo = commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
+    for command in commands.clone().filter(|command| command.at_build) {
+        installs::run(&command.parsed, &mut container.installed);
+    }
+    let sudo =
+        commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
     if let Some(word) = sudo {
         container.escalation = Field::set(true, word.span, "sudo");
     }
@@ -205,11 +210,12 @@ fn on_base<'s>(
     };
     let checked = known.as_ref().is_some_and(|known| known.image.healthcheck);
     let listens = known.as_ref().and_then(|known| known.image.datastore).map(|store| store.ports.to_vec());
+    let place = head.anchor;
     Container {
         head,
-        platform: Field::Default(Platform::Dockerfile),
+        platform: Field::set(Platform::Dockerfile, place, "FROM"),
         name: Field::Unset,
-        runs: Field::Default(Runs::Long),
+        runs: Field::set(Runs::Long, place, ""),
         started: Field::Unset,
         user,
         non_root: Field::NotApplicable,
@@ -238,6 +244,7 @@ fn on_base<'s>(
         environment: Vec::new(),
         environment_open: base.contains('$'),
         published: false,
+        installed: Installed::default(),
     }
 }
 
@@ -273,6 +280,9 @@ fn apply<'s>(
             let ports = ports
                 .filter_map(|port| port.as_str().split('/').next().unwrap_or_default().parse::<u16>().ok());
             container.listens.extend(ports);
+        }
+        (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
+            installs::copy(words, &mut container.installed);
         }
         (Keyword::Run, _) => {
             let insecure = instruction.flags.iter().find(|flag| {

@@ -160,6 +160,7 @@ impl<'s> Judge<'_, '_, 's> {
             environment: Vec::new(),
             environment_open: true,
             published: false,
+            installed: crate::facts::Installed::default(),
         });
     }
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use crate::facts::links::Mount;
 use crate::facts::{Fact as _, Facts, Field, HostPlace, Protects, Reach, Serves};
 use crate::formats::{Candidate, FORMATS, Reader, find, join, recognise};
 use crate::source::{Sources, Span};
@@ -78,6 +79,34 @@ fn a_missing_include_is_a_reference_and_leaves_absences_open() {
     assert_eq!(place(&sources, facts.references[0].head().anchor), "nginx.conf:x/headers.conf");
     assert_eq!(facts.servers[0].hsts, Field::Unknown);
     assert_eq!(facts.servers[0].rate_limit, Field::Unknown);
+}
+
+#[test]
+fn mounts_tell_where_includes_lie_and_whether_anyone_outside_can_ask() {
+    let sources = Sources::default();
+    let nginx = |path: &str, text: &str| {
+        Reader::read(&sources, sources.add(path.into(), text.into()), find("nginx").unwrap())
+    };
+    let main = nginx("proxy/main.conf", "http { include /etc/nginx/conf.d/*.conf; }");
+    let site = nginx("sites/web.conf", "server { listen 80; location / { proxy_pass http://127.0.0.1; } }");
+    let file = sources.add("compose.yaml".into(), String::new());
+    let mut compose = Reader::read(&sources, file, find("compose").unwrap());
+    for (path, target) in [("proxy/main.conf", "/etc/nginx/nginx.conf"), ("./sites", "/etc/nginx/conf.d/")] {
+        compose.links.mounts.push(Mount {
+            container: 0,
+            path: path.trim_start_matches("./").to_owned(),
+            source: path,
+            target,
+            span: sources.text(file).span(0..0),
+            note: "",
+            published: false,
+        });
+    }
+    let mut readings = vec![site, main, compose];
+    join(&mut readings, &sources);
+    assert_eq!(readings[0].facts.servers.len(), 0);
+    assert_eq!(readings[1].facts.listeners[0].reach.value(), Some(&Reach::Internal));
+    assert_eq!(readings[1].facts.servers[0].public.value(), Some(&false));
 }
 
 #[test]

@@ -1,0 +1,39 @@
+//! Commands as every format states them.
+
+use crate::facts::{Command, Field, Head, Store};
+use crate::source::{Sources, Span};
+use crate::syntax::shell;
+use crate::value::url;
+
+/// A command as a fact.
+pub(super) fn command<'s>(
+    parsed: shell::Command<'s>,
+    subject: &'s str,
+    store: Store,
+    at_build: bool,
+    sources: &'s Sources,
+) -> Command<'s> {
+    let span = parsed.span;
+    let line: Vec<&str> = parsed.words.iter().map(shell::Word::as_str).collect();
+    Command {
+        head: Head::new(span, subject),
+        program: parsed.program().map_or(Field::Unknown, |program| Field::set(program, span, "")),
+        line: Field::set(sources.keep(line.join(" ").into()), span, ""),
+        parsed,
+        at_build,
+        store,
+    }
+}
+
+/// The port of the machine itself that a command asks.
+pub(super) fn port_of(command: &shell::Command<'_>) -> Option<(u16, Span)> {
+    command.words.iter().find_map(|word| {
+        let text = word.as_str();
+        let url = url::find_all(text).next()?;
+        let host = url.hosts.first()?;
+        let local = matches!(host.name.text, "localhost" | "127.0.0.1" | "[::1]" | "::1" | "0.0.0.0");
+        let port = host.port_number().filter(|_| local)?;
+        let range = host.port.as_ref()?.range.clone();
+        Some((port, word.text.span(range)))
+    })
+}

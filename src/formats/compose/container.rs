@@ -1,0 +1,308 @@
+//! A service as facts.
+
+use super::file::Tree;
+use super::interpolate::{Value, has_variable};
+use super::service::Service;
+use super::{build, healthcheck, pairs, ports, volumes};
+use crate::data::images::{self, Known};
+use crate::facts::links::EnvFile;
+use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::formats::commands::command;
+use crate::formats::image::image;
+use crate::formats::{Reading, resolve};
+use crate::source::{Sources, Span, Text};
+use crate::syntax::shell;
+use crate::syntax::yaml::{Kind, Node};
+
+/// States what a service is. `trees` are the files that are merged, and `finished` says whether another
+/// service waits for its end.
+pub(super) fn emit<'s>(
+    service: &Service<'_, 's>,
+    trees: &[&Tree<'_, 's>],
+    finished: bool,
+    reading: &mut Reading<'s>,
+) {
+    let sources = service.environment.sources;
+    let note = |what: &str| -> &'s str { sources.keep(format!("{what} by {}", service.subject).into()) };
+    // What another program provides is no container.
+    if service.last(&["provider"]).is_some() {
+        return;
+    }
+    let index = reading.facts.containers.len();
+    let built = build::source(service);
+    let from = if built.is_none() { service.scalar(&["image"]) } else { None };
+    let image = from.as_ref().and_then(|value| pulled(value, service.subject, note("used"), sources));
+    let known = image.as_ref().and_then(known);
+    let repository = image.as_ref().and_then(|image| image.repository.value().copied());
+    let used = note("used");
+
+    let facts = &mut reading.facts;
+    let scope = Scope(service.scope);
+    let mut open = pairs::settings(service, &["environment"], scope, repository, used, &mut facts.settings);
+    if let Some(args) = service.last(&["build", "args"]) {
+        pairs::settings(service, &["build", "args"], Scope(args.key), None, used, &mut facts.settings);
+    }
+    let env_files = env_files(service, index, note("read"), &mut open);
+    volumes::volumes(service, used, &mut facts.volumes);
+    facts.commands.extend(
+        commands(service)
+            .into_iter()
+            .map(|parsed| command(parsed, service.subject, Store::Setting, false, sources)),
+    );
+
+    let datastore = known.as_ref().and_then(|known| known.image.datastore);
+    let host_network = host_network(service);
+    let on_host = host_network.value() == Some(&true);
+    // On the host's network nothing is published, everything is there.
+    let published = if on_host { ports::Ports::default() } else { ports::ports(service, datastore, used) };
+    let reachable = on_host || published.reachable;
+    facts.ports.extend(published.facts);
+
+    let mut container = container(service, image.as_ref(), known, built.is_some(), host_network);
+    container.listens.extend(published.listens);
+    container.listens.sort_unstable();
+    container.listens.dedup();
+    container.runs =
+        Field::Default(if finished || completes(service, known) { Runs::ToCompletion } else { Runs::Long });
+    container.environment_open = open;
+    container.published = reachable;
+    facts.images.extend(image);
+    facts.containers.push(container);
+    if let Some(built) = &built {
+        reading.links.builds.push(build::link(service, built, index));
+    }
+    reading.links.env_files.extend(env_files);
+    reading.links.mounts.extend(volumes::mounts(service, trees, index, reachable, note("mounted")));
+}
+
+/// The image that is pulled, as far as it is known.
+pub(super) fn pulled<'s>(
+    value: &Value<'s>,
+    subject: &'s str,
+    note: &'s str,
+    sources: &'s Sources,
+) -> Option<Image<'s>> {
+    let text = value.as_str();
+    let mut image = if value.known {
+        image(&value.text, subject, sources)?
+    } else {
+        // An unknown tag leaves the rest known: `postgres:${VERSION}`.
+        let unknown = text.find('$')?;
+        let before = text.get(..unknown)?;
+        let end = before
+            .rfind(['@', ':'])
+            .filter(|end| !before.get(*end..).is_some_and(|tag| tag.contains('/')))?;
+        let mut image = image(&value.text.part(0..end), subject, sources)?;
+        (image.pin, image.tag, image.reference) =
+            (Field::Unknown, Field::Unknown, Field::set(text, value.place, ""));
+        image
+    };
+    image.head = Head { anchor: value.place, subject, uses: value.uses(note) };
+    if let Field::Set(reference) = &mut image.reference {
+        reference.span = value.place;
+    }
+    Some(image)
+}
+
+/// What is known of an image.
+fn known<'s>(image: &Image<'s>) -> Option<Known<'s>> {
+    let reference = images::Reference {
+        registry: image.registry.value()?,
+        repository: image.repository.value()?,
+        tag: image.tag.value().copied(),
+        digest: None,
+    };
+    images::lookup(&reference)
+}
+
+fn container<'s>(
+    service: &Service<'_, 's>,
+    image: Option<&Image<'s>>,
+    known: Option<Known<'s>>,
+    builds: bool,
+    host_network: Field<bool>,
+) -> Container<'s> {
+    let checked = match known {
+        Some(known) if known.image.healthcheck => Field::Default(Healthcheck::Present),
+        // An image that nobody knows has none; one that isn't named may.
+        _ => service.absent(if builds || image.is_some() { Field::Unset } else { Field::Unknown }),
+    };
+    let store = known.and_then(|known| known.image.datastore);
+    Container {
+        head: Head::new(service.anchor, service.subject),
+        platform: Field::set(Platform::Compose, service.anchor, ""),
+        name: Field::set(service.name, service.anchor, ""),
+        runs: Field::Default(Runs::Long),
+        started: Field::set(true, service.anchor, ""),
+        user: match service.text(&["user"], "user:") {
+            Field::Unset => Field::Unknown,
+            user => user,
+        },
+        non_root: Field::NotApplicable,
+        privileged: privileged(service),
+        escalation: escalation(service),
+        added_capabilities: capabilities(service, "cap_add", "cap_add:"),
+        dropped_capabilities: capabilities(service, "cap_drop", "cap_drop:"),
+        host_network,
+        host_pid: service.shares_host(&["pid"], "pid:"),
+        host_ipc: service.shares_host(&["ipc"], "ipc:"),
+        host_uts: service.shares_host(&["uts"], "uts:"),
+        host_users: service.shares_host(&["userns_mode"], "userns_mode:"),
+        read_only_root: service.switch(&["read_only"], "read_only:"),
+        healthcheck: healthcheck::presence(service, checked),
+        liveness: Field::NotApplicable,
+        readiness: Field::NotApplicable,
+        cpu_limit: limit(
+            service,
+            &[
+                (&["deploy", "resources", "limits", "cpus"], "deploy.resources.limits.cpus:"),
+                (&["cpus"], "cpus:"),
+                (&["cpu_quota"], "cpu_quota:"),
+            ],
+        ),
+        memory_limit: limit(
+            service,
+            &[
+                (&["deploy", "resources", "limits", "memory"], "deploy.resources.limits.memory:"),
+                (&["mem_limit"], "mem_limit:"),
+            ],
+        ),
+        cpu_request: Field::NotApplicable,
+        memory_request: Field::NotApplicable,
+        token: Field::NotApplicable,
+        image: image.cloned(),
+        checks: healthcheck::checks(service),
+        listens: exposed(service).chain(store.iter().flat_map(|store| store.ports.iter().copied())).collect(),
+        block: service.block,
+        environment: vec![Scope(service.scope)],
+        environment_open: false,
+        published: false,
+        installed: crate::facts::Installed::default(),
+    }
+}
+
+fn privileged(service: &Service<'_, '_>) -> Field<bool> {
+    match service.switch(&["privileged"], "privileged:") {
+        Field::Default(_) => service.switch(&["build", "privileged"], "build.privileged:"),
+        stated => stated,
+    }
+}
+
+/// The network is the host's by `network_mode`, or by `net` in the first version.
+fn host_network(service: &Service<'_, '_>) -> Field<bool> {
+    match service.shares_host(&["network_mode"], "network_mode:") {
+        Field::Default(_) => service.shares_host(&["net"], "net:"),
+        stated => stated,
+    }
+}
+
+fn escalation(service: &Service<'_, '_>) -> Field<bool> {
+    let mut unknown = false;
+    for option in service.items(&["security_opt"]).into_iter().rev() {
+        let Some(text) = option.known() else {
+            unknown = true;
+            continue;
+        };
+        let (name, value) = text.split_once([':', '=']).unwrap_or((text, "true"));
+        if name.trim() == "no-new-privileges" {
+            return Field::set(value.trim() != "true", option.place, "security_opt:");
+        }
+    }
+    if unknown { Field::Unknown } else { service.absent(Field::Default(true)) }
+}
+
+/// Capabilities in capitals and without `CAP_`; their place reaches from the first to the last.
+fn capabilities<'s>(service: &Service<'_, 's>, key: &str, written: &'static str) -> Field<Vec<&'s str>> {
+    let items = service.items(&[key]);
+    let name = |value: &Value<'s>| -> Option<&'s str> {
+        let upper = value.known()?.to_ascii_uppercase();
+        let name = upper.strip_prefix("CAP_").unwrap_or(&upper).to_owned();
+        Some(service.environment.sources.keep(name.into()))
+    };
+    match (items.first(), items.last()) {
+        (Some(first), Some(last)) => match items.iter().map(name).collect() {
+            Some(names) => Field::set(names, first.place.to(last.place), written),
+            None => Field::Unknown,
+        },
+        _ => service.absent(Field::Default(Vec::new())),
+    }
+}
+
+fn limit<'s>(service: &Service<'_, 's>, places: &[(&[&str], &'static str)]) -> Field<&'s str> {
+    let stated = places.iter().map(|(path, written)| service.text(path, written));
+    stated.reduce(Field::or).unwrap_or_default()
+}
+
+/// The ports that the service says it offers to its network.
+fn exposed(service: &Service<'_, '_>) -> impl Iterator<Item = u16> {
+    service.items(&["expose"]).into_iter().filter_map(|value| {
+        let text = value.known()?;
+        ports::range(text.split('/').next().unwrap_or(text)).map(|range| *range.start())
+    })
+}
+
+/// Whether a service ends when its work is done.
+fn completes(service: &Service<'_, '_>, known: Option<Known<'_>>) -> bool {
+    let mode = service.scalar(&["deploy", "mode"]);
+    known.is_some_and(|known| known.image.completes)
+        || mode.is_some_and(|mode| matches!(mode.as_str(), "replicated-job" | "global-job"))
+}
+
+/// The commands of `entrypoint` and `command`, which is the entrypoint's arguments where both are stated.
+fn commands<'s>(service: &Service<'_, 's>) -> Vec<shell::Command<'s>> {
+    let sources = service.environment.sources;
+    let entrypoint = service.last(&["entrypoint"]).map(|found| found.node);
+    let command = service.last(&["command"]).map(|found| found.node);
+    match (entrypoint, command) {
+        (Some(one), None) | (None, Some(one)) if one.kind() == Kind::Scalar => {
+            service.environment.scalar(one).map_or_else(Vec::new, |value| shell::parse(&value.text, sources))
+        }
+        _ => {
+            let both = entrypoint.into_iter().chain(command);
+            let words: Vec<Text<'s>> = both.flat_map(|node| words(service, node)).collect();
+            shell::from_words(&words, sources)
+        }
+    }
+}
+
+/// The words of a command, written as a list or as one text.
+fn words<'s>(service: &Service<'_, 's>, node: Node<'_, 's>) -> Vec<Text<'s>> {
+    if node.kind() != Kind::Scalar {
+        return node
+            .items()
+            .filter_map(|item| service.environment.scalar(item))
+            .map(|value| value.text)
+            .collect();
+    }
+    let Some(value) = service.environment.scalar(node) else { return Vec::new() };
+    let parsed = shell::parse(&value.text, service.environment.sources);
+    let outer = parsed.into_iter().filter(|command| command.depth == 0);
+    outer.flat_map(|command| command.words).map(|word| word.text).collect()
+}
+
+/// The env files of a service. <https://docs.docker.com/reference/compose-file/services/#env_file>
+pub(super) fn env_files<'s>(
+    service: &Service<'_, 's>,
+    container: usize,
+    note: &'s str,
+    open: &mut bool,
+) -> Vec<EnvFile<'s>> {
+    let mut files = Vec::new();
+    for found in service.each(&["env_file"]) {
+        let one = (found.node.kind() != Kind::Sequence).then_some(found.node);
+        for item in one.into_iter().chain(found.node.items()) {
+            let path = if item.kind() == Kind::Mapping { item.get("path") } else { Some(item) };
+            let value = path.and_then(|path| service.environment.scalar(path));
+            let required = item.get("required").and_then(Node::truthy) != Some(false);
+            match value {
+                Some(value) if value.known && !has_variable(value.as_str()) => {
+                    let path = resolve(found.path, value.as_str().trim());
+                    let span: Span = value.place;
+                    files.push(EnvFile { container, path, span, note, required });
+                }
+                _ => *open = true,
+            }
+        }
+    }
+    files
+}

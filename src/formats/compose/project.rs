@@ -1,0 +1,180 @@
+//! Projects: which files are read together, and what they state together.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::file::{File, Tree};
+use super::interpolate::{Environment, Variables};
+use super::service::{Extends, Service};
+use super::{container, names};
+use crate::formats::{Reading, Unjoined, resolve};
+use crate::source::Sources;
+use crate::syntax::yaml::{Kind, Node};
+
+/// How far up a file is followed to those that include it.
+const INCLUDES: usize = 8;
+
+/// All Compose files of a run, by their paths.
+pub(super) type Trees<'t, 's> = FxHashMap<&'s str, Tree<'t, 's>>;
+
+/// Understands the Compose files that belong together, now that all are read.
+pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
+    let mut files: Vec<(usize, File<'s>)> = Vec::new();
+    for (index, reading) in readings.iter_mut().enumerate() {
+        match reading.unjoined.take() {
+            Some(Unjoined::Compose(file)) => files.push((index, file)),
+            other => reading.unjoined = other,
+        }
+    }
+    if files.is_empty() {
+        return;
+    }
+    let env_files: FxHashMap<&'s str, Variables<'s>> = readings
+        .iter()
+        .filter(|reading| reading.format.name == "env")
+        .map(|reading| (reading.path, variables(reading)))
+        .collect();
+    let trees: Trees<'_, 's> = files.iter().map(|(_, file)| (file.path, Tree::new(file))).collect();
+    let includes = Includes::new(&files);
+    for (index, file) in &files {
+        let Some(tree) = trees.get(file.path) else { continue };
+        let bases = bases(tree, &trees, &includes);
+        let environment = Environment { files: includes.env_files(file.path, &bases, &env_files), sources };
+        let Some(reading) = readings.get_mut(*index) else { continue };
+        let merged: Vec<&Tree<'_, 's>> = bases.into_iter().chain([tree]).collect();
+        let finished = finished(&merged);
+        for (name, _) in &tree.services {
+            if let Some(service) = Service::new(name, &merged, &trees, &environment) {
+                container::emit(&service, &merged, finished.contains(name), reading);
+            }
+        }
+    }
+}
+
+/// What an env file sets; the last of several lines counts.
+fn variables<'s>(reading: &Reading<'s>) -> Variables<'s> {
+    let settings = reading.facts.settings.iter();
+    settings.filter_map(|setting| Some((*setting.key.value()?, setting.text.clone()))).collect()
+}
+
+/// The files that a file is merged over.
+fn bases<'a, 't, 's>(
+    tree: &Tree<'t, 's>,
+    trees: &'a Trees<'t, 's>,
+    includes: &Includes,
+) -> Vec<&'a Tree<'t, 's>> {
+    if let Some(before) = includes.before.get(tree.file.path) {
+        return before.iter().filter_map(|path| trees.get(path.as_str())).collect();
+    }
+    let base = names::bases(tree.file.path).into_iter().find_map(|path| trees.get(path.as_str()));
+    base.into_iter().collect()
+}
+
+/// Services whose end another one waits for.
+fn finished<'s>(trees: &[&Tree<'_, 's>]) -> FxHashSet<&'s str> {
+    let layers = trees.iter().flat_map(|tree| &tree.services).flat_map(|(_, layers)| layers);
+    let waits = layers.filter_map(|layer| layer.node.get("depends_on")).flat_map(Node::entries);
+    waits
+        .filter(|entry| {
+            entry.value.get("condition").and_then(Node::as_str) == Some("service_completed_successfully")
+        })
+        .map(|entry| entry.key)
+        .collect()
+}
+
+/// Which files include which.
+/// <https://docs.docker.com/reference/compose-file/include/>
+#[derive(Debug, Default)]
+struct Includes {
+    /// For each included file those that include it.
+    by: FxHashMap<String, Vec<String>>,
+    /// For each included file the files that it is merged over.
+    before: FxHashMap<String, Vec<String>>,
+    /// Env files named where a file is included.
+    env_files: FxHashMap<String, Vec<String>>,
+}
+
+impl Includes {
+    fn new(files: &[(usize, File<'_>)]) -> Self {
+        let mut includes = Includes::default();
+        for (_, file) in files {
+            for include in file.includes() {
+                for (index, path) in include.paths.iter().enumerate() {
+                    includes.by.entry(path.clone()).or_default().push(file.path.to_owned());
+                    includes
+                        .env_files
+                        .entry(path.clone())
+                        .or_default()
+                        .extend(include.env_files.iter().cloned());
+                    if index > 0 {
+                        let before = include.paths.get(..index).unwrap_or_default().to_vec();
+                        includes.before.insert(path.clone(), before);
+                    }
+                }
+            }
+        }
+        includes
+    }
+
+    /// The env files whose variables a file may use: those of the files that include it win.
+    fn env_files<'e, 's>(
+        &self,
+        path: &str,
+        bases: &[&Tree<'_, 's>],
+        env_files: &'e FxHashMap<&'s str, Variables<'s>>,
+    ) -> Vec<&'e Variables<'s>> {
+        let first = bases.first().map_or(path, |base| base.file.path);
+        let mut chain = vec![first];
+        let mut at = first;
+        while let Some(parent) = self.by.get(at).and_then(|parents| parents.first()) {
+            if chain.len() > INCLUDES || chain.contains(&parent.as_str()) {
+                break;
+            }
+            chain.push(parent);
+            at = parent;
+        }
+        let beside = chain.iter().rev().map(|path| resolve(path, ".env"));
+        let named = self.env_files.get(first).into_iter().flatten().cloned();
+        beside.chain(named).filter_map(|path| env_files.get(path.as_str())).collect()
+    }
+}
+
+/// One entry of `include`.
+#[derive(Debug, Default)]
+pub(super) struct Include {
+    /// The files, each merged over those before it; from the root of the run.
+    pub(super) paths: Vec<String>,
+    pub(super) env_files: Vec<String>,
+}
+
+impl File<'_> {
+    pub(super) fn includes(&self) -> Vec<Include> {
+        let roots = self.stream.documents.iter().map(|document| document.root());
+        let entries = roots.filter_map(|root| root.get("include")).flat_map(Node::items);
+        let paths = |node: Option<Node<'_, '_>>| {
+            let Some(node) = node else { return Vec::new() };
+            let one = node.as_str().into_iter();
+            let named = one.chain(node.items().filter_map(Node::as_str));
+            named.filter(|path| !path.contains(['$', ':'])).map(|path| resolve(self.path, path)).collect()
+        };
+        let include = |entry: Node<'_, '_>| match entry.kind() {
+            Kind::Mapping => {
+                Include { paths: paths(entry.get("path")), env_files: paths(entry.get("env_file")) }
+            }
+            _ => Include { paths: paths(Some(entry)), env_files: Vec::new() },
+        };
+        entries.map(include).collect()
+    }
+}
+
+impl Tree<'_, '_> {
+    /// The files that its services extend, from the root of the run.
+    pub(super) fn extended(&self) -> Vec<String> {
+        let layers = self.services.iter().flat_map(|(_, layers)| layers);
+        let extends = layers.filter_map(|layer| layer.node.get("extends"));
+        let files = extends.filter_map(|extends| Extends::new(extends).file);
+        files
+            .filter(|file| !file.as_str().contains('$'))
+            .map(|file| resolve(self.file.path, file.as_str()))
+            .collect()
+    }
+}

@@ -1,0 +1,167 @@
+//! What is mounted into a service. <https://docs.docker.com/reference/compose-file/services/#volumes>
+
+use std::ops::Range;
+
+use super::file::Tree;
+use super::interpolate::{Value, has_variable, split_colons};
+use super::service::Service;
+use crate::facts::links::Mount;
+use crate::facts::{Field, Head, Mounts, Volume};
+use crate::formats::{host_path, resolve};
+use crate::source::Span;
+use crate::syntax::yaml::{Kind, Node};
+
+/// A bind mount as it is written.
+#[derive(Debug)]
+struct Bind<'s> {
+    source: &'s str,
+    /// The whole value that the source is a part of.
+    value: Value<'s>,
+    place: Span,
+    target: &'s str,
+    read_only: bool,
+    /// The path of the file that it is written in.
+    from: &'s str,
+}
+
+/// What a service mounts from the host, the last mount of each target.
+fn binds<'s>(service: &Service<'_, 's>) -> Vec<Bind<'s>> {
+    let mut binds: Vec<Bind<'s>> = Vec::new();
+    let mut seen = rustc_hash::FxHashSet::default();
+    for found in service.each(&["volumes"]).into_iter().rev() {
+        let items: Vec<Node<'_, 's>> = found.node.items().collect();
+        for item in items.into_iter().rev() {
+            let bind = match item.kind() {
+                Kind::Mapping => long(service, item, found.path),
+                _ => service.environment.scalar(item).and_then(|value| short(value, found.path)),
+            };
+            binds.extend(bind.filter(|bind| seen.insert(bind.target)));
+        }
+    }
+    binds.reverse();
+    binds
+}
+
+/// `source:target[:options]`
+fn short<'s>(value: Value<'s>, from: &'s str) -> Option<Bind<'s>> {
+    let text = value.as_str();
+    let parts = split_colons(text);
+    let (&(start, source), rest) = parts.split_first()?;
+    let (&(_, target), options) = rest.split_first()?;
+    // A drive of Windows.
+    if source.len() == 1 && target.starts_with(['\\', '/']) {
+        return None;
+    }
+    let read_only = options.iter().any(|(_, options)| options.split(',').any(|option| option.trim() == "ro"));
+    let place = place_of(&value, start..start + source.len());
+    Some(Bind { source: source.trim(), place, target: target.trim(), read_only, from, value })
+}
+
+/// Where a part of a value lies.
+fn place_of(value: &Value<'_>, range: Range<usize>) -> Span {
+    let place = value.text.span(range);
+    if value.written.contains(place) || place.file != value.written.file { place } else { value.place }
+}
+
+fn long<'s>(service: &Service<'_, 's>, node: Node<'_, 's>, from: &'s str) -> Option<Bind<'s>> {
+    let scalar = |key: &str| node.get(key).and_then(|node| service.environment.scalar(node));
+    let kind = scalar("type");
+    if kind.is_some_and(|kind| kind.as_str() != "bind") {
+        return None;
+    }
+    let value = scalar("source").or_else(|| scalar("src"))?;
+    let target = scalar("target").or_else(|| scalar("dst")).map_or("", |target| target.as_str());
+    let read_only = scalar("read_only").or_else(|| scalar("readonly"));
+    let read_only = read_only.and_then(|value| crate::value::boolean::parse(value.known()?)) == Some(true);
+    Some(Bind { source: value.as_str().trim(), place: value.place, target, read_only, from, value })
+}
+
+/// A path of the project itself, without the variable that names its folder.
+fn relative(source: &str) -> Option<String> {
+    for here in ["${PWD}", "$PWD", "${PWD:-.}"] {
+        if let Some(rest) = source.strip_prefix(here).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
+            return Some(format!(".{rest}")).filter(|path| !has_variable(path));
+        }
+    }
+    (source.starts_with('.') && !has_variable(source)).then(|| source.to_owned())
+}
+
+/// The parts of the host that a service sees.
+pub(super) fn volumes<'s>(service: &Service<'_, 's>, note: &'s str, out: &mut Vec<Volume<'s>>) {
+    for bind in binds(service) {
+        let home = ["~", "$HOME", "${HOME}"].iter().any(|home| bind.source.starts_with(home));
+        if !home && (has_variable(bind.source) || !bind.source.starts_with('/')) {
+            continue;
+        }
+        let mounts = host_path::classify(bind.source).unwrap_or(Mounts::HostPath);
+        out.push(Volume {
+            head: Head { uses: bind.value.uses(note), ..Head::new(bind.place, service.subject) },
+            mounts: Field::set(mounts, bind.place, "volumes:"),
+            source: Field::set(bind.source, bind.place, "volumes:"),
+            read_only: Field::set(bind.read_only, bind.place, "volumes:"),
+            of_node: Field::set(false, bind.place, "volumes:"),
+        });
+    }
+}
+
+/// The files and folders of the project that a service sees.
+pub(super) fn mounts<'s>(
+    service: &Service<'_, 's>,
+    trees: &[&Tree<'_, 's>],
+    container: usize,
+    published: bool,
+    note: &'s str,
+) -> Vec<Mount<'s>> {
+    let mut mounts = Vec::new();
+    for bind in binds(service) {
+        let Some(path) = relative(bind.source) else { continue };
+        let (path, source) = (resolve(bind.from, &path), bind.source);
+        mounts.push(Mount {
+            container,
+            path,
+            source,
+            target: bind.target,
+            span: bind.place,
+            note,
+            published,
+        });
+    }
+    for config in service.each(&["configs"]).into_iter().flat_map(|found| found.node.items()) {
+        let name = config.as_str().or_else(|| config.get("source")?.as_str());
+        let target = config.get("target").and_then(Node::as_str).or(name);
+        let (Some(name), Some(target)) = (name, target) else { continue };
+        let file = trees.iter().rev().find_map(|tree| {
+            let file = tree.roots().find_map(|root| root.path(&["configs", name, "file"]))?;
+            Some((service.environment.scalar(file)?, tree.file.path))
+        });
+        if let Some((file, from)) = file
+            && let Some(source) = file.known().filter(|source| !source.starts_with(['/', '~']))
+        {
+            let (path, span) = (resolve(from, source), file.place);
+            mounts.push(Mount { container, path, source, target, span, note, published });
+        }
+    }
+    mounts
+}
+
+/// The nginx configuration behind a mount, as a path or a glob, if that is what it is.
+pub(super) fn nginx(mount: &Mount<'_>, image: Option<&str>) -> Option<String> {
+    let is_nginx = image.is_some_and(|image| {
+        matches!(image.rsplit('/').next(), Some("nginx" | "openresty" | "nginx-unprivileged"))
+    });
+    let target = mount.target.trim_end_matches('/');
+    let below =
+        ["/etc/nginx", "/usr/local/openresty/nginx/conf"].iter().any(|folder| target.starts_with(folder));
+    let name = mount.path.rsplit('/').next().unwrap_or_default();
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    match extension {
+        Some("conf" | "template" | "tmpl" | "nginx" | "vhost")
+            if below || is_nginx && target.contains("nginx") =>
+        {
+            Some(mount.path.clone())
+        }
+        None | Some("d") if below => Some(format!("{}/*.conf", mount.path)),
+        _ => None,
+    }
+}

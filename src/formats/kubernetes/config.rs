@@ -1,0 +1,173 @@
+//! ConfigMaps and Secrets: their entries are settings, or whole files.
+
+use super::document;
+use super::lookup::look;
+use super::manifest::Manifest;
+use crate::facts::links::{Account, Object};
+use crate::facts::{Field, Scope, Store};
+use crate::formats::settings::Draft;
+use crate::formats::{self, Reader};
+use crate::source::{Sources, Span, Text};
+use crate::syntax::nginx;
+use crate::syntax::yaml::Node;
+use crate::value::base64;
+
+/// One entry of an object's data.
+pub(super) struct Datum<'s> {
+    pub(super) key: &'s str,
+    pub(super) key_span: Span,
+    pub(super) text: Text<'s>,
+}
+
+/// A ConfigMap. What stands in `binaryData` is not read.
+pub(super) fn config_map<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
+    read(manifest, Store::ConfigMap, &[("data", Coding::Plain), ("binaryData", Coding::Unread)], reader);
+}
+
+/// A Secret. One that SOPS encrypted says nothing.
+pub(super) fn secret<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
+    let sealed = !manifest.look(&["sops"]).is_absent();
+    let data = if sealed { Coding::Unread } else { Coding::Base64 };
+    let plain = if sealed { Coding::Unread } else { Coding::Plain };
+    read(manifest, Store::Secret, &[("data", data), ("stringData", plain)], reader);
+}
+
+/// How the values of a mapping are to be taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Coding {
+    Plain,
+    Base64,
+    Unread,
+}
+
+fn read<'s>(manifest: &Manifest<'_, 's>, store: Store, parts: &[(&str, Coding)], reader: &mut Reader<'s>) {
+    let mut object = manifest.object();
+    for (part, coding) in parts {
+        let found = manifest.look(&[part]);
+        let Some(data) = found.node() else {
+            opened(&mut object, !found.is_absent());
+            continue;
+        };
+        opened(&mut object, data.is_open());
+        // Repeated keys are judged each.
+        for entry in data.own_entries().filter(|entry| !entry.is_merge()) {
+            let text = value(entry.value, *coding, reader.sources);
+            if let Some(object) = &mut object {
+                object.data.push((entry.key, entry.key_span, text.clone()));
+            }
+            let Some(text) = text else { continue };
+            let datum = Datum { key: entry.key, key_span: entry.key_span, text };
+            state(manifest, datum, store, reader);
+        }
+    }
+    reader.reading.links.objects.extend(object);
+}
+
+fn opened(object: &mut Option<Object<'_>>, open: bool) {
+    if let Some(object) = object {
+        object.open |= open;
+    }
+}
+
+fn value<'s>(node: Node<'_, 's>, coding: Coding, sources: &'s Sources) -> Option<Text<'s>> {
+    let written = node.as_str()?;
+    match coding {
+        Coding::Unread => None,
+        Coding::Plain if node.is_null() => Some(node.text().part(0..0)),
+        Coding::Plain => (!written.starts_with("ENC[")).then(|| node.text()),
+        Coding::Base64 => {
+            let decoded = base64::decode_text(written)?;
+            let text = node.text();
+            let span = text.span(0..text.as_str().len());
+            Some(Text::decoded(span, sources.keep(decoded.into())))
+        }
+    }
+}
+
+/// States an entry: as the file that it holds, or as a setting.
+pub(super) fn state<'s>(
+    manifest: &Manifest<'_, 's>,
+    datum: Datum<'s>,
+    store: Store,
+    reader: &mut Reader<'s>,
+) {
+    let content = datum.text.as_str();
+    if content.contains('\n') {
+        let embedded = match embedded_format(datum.key, content) {
+            Some(format) => embed(datum.text.clone(), format, store, reader),
+            None => document::read(manifest, &datum, store, reader),
+        };
+        if embedded {
+            return;
+        }
+    }
+    let draft = Draft {
+        key: datum.key,
+        key_span: datum.key_span,
+        text: datum.text,
+        store,
+        scope: Scope(manifest.span),
+        subject: manifest.subject,
+        image: None,
+        uses: Vec::new(),
+    };
+    reader.reading.facts.settings.push(draft.setting());
+}
+
+/// The format of a file in an entry, by its name and its text.
+fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
+    let extension = key.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if nginx::looks_like(content)
+        && (matches!(extension, "conf" | "nginx" | "template" | "vhost") || key.contains("nginx"))
+    {
+        return Some("nginx");
+    }
+    let structured =
+        matches!(extension, "yaml" | "yml" | "json" | "toml" | "xml" | "sh" | "py" | "sql" | "js" | "lua");
+    let named = matches!(extension, "env" | "properties");
+    (named || !structured && is_assignments(content)).then_some("env")
+}
+
+/// Whether each line is `NAME=value`, empty or a comment.
+fn is_assignments(content: &str) -> bool {
+    let mut lines =
+        content.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
+    lines.peek().is_some()
+        && lines.all(|line| {
+            line.split_once('=').is_some_and(|(name, _)| {
+                let name = name.trim_end();
+                !name.is_empty()
+                    && name
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+            })
+        })
+}
+
+/// Reads a file in an entry. Its text is only guessed to be of the format, so that what can't be read of it
+/// is no error.
+fn embed<'s>(text: Text<'s>, format: &str, store: Store, reader: &mut Reader<'s>) -> bool {
+    let Some(format) = formats::find(format) else { return false };
+    let problems = reader.reading.facts.problems.len();
+    let facts = reader.reading.facts.len();
+    reader.embed(text, format, store);
+    if format.name == "env" {
+        reader.reading.facts.problems.truncate(problems);
+    }
+    reader.reading.facts.len() > facts || format.name == "nginx"
+}
+
+/// A service account: whether the pods that run under it get its token.
+pub(super) fn service_account<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
+    let Some(name) = manifest.name else { return };
+    let token = look(manifest.root, &["automountServiceAccountToken"])
+        .boolean("automountServiceAccountToken", Field::Default(true));
+    reader.reading.links.accounts.push(Account {
+        name,
+        namespace: manifest.namespace,
+        token,
+        span: manifest.kind_span,
+        subject: manifest.subject,
+    });
+    reader.reading.links.objects.extend(manifest.object());
+}

@@ -1,0 +1,146 @@
+//! Kinds that are not known one by one: only leaves that name a place or an address are settings, as are
+//! the regions and zones that any object is bound to.
+
+use super::control_plane::setting;
+use super::lookup::look;
+use super::manifest::Manifest;
+use crate::formats::Reader;
+use crate::source::Span;
+use crate::syntax::yaml::{Kind, Node};
+use crate::value::key::Key;
+
+/// How many nodes of an object are looked at.
+const MOST_NODES: usize = 20_000;
+
+/// How deep leaves are looked for.
+const DEEPEST: usize = 32;
+
+/// The labels by which nodes say where they run.
+/// <https://kubernetes.io/docs/reference/labels-annotations-taints/>
+const TOPOLOGY: [&str; 4] = [
+    "topology.kubernetes.io/region",
+    "topology.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/zone",
+];
+
+/// Last words of keys that name a place or an address.
+const PLACES: [&str; 12] = [
+    "region",
+    "regions",
+    "zone",
+    "zones",
+    "location",
+    "locations",
+    "endpoint",
+    "endpoints",
+    "url",
+    "urls",
+    "uri",
+    "residency",
+];
+
+/// Parts of an object that only describe it.
+const DESCRIBING: [&str; 12] = [
+    "metadata",
+    "status",
+    "labels",
+    "annotations",
+    "links",
+    "sources",
+    "maintainers",
+    "home",
+    "icon",
+    "documentation",
+    "description",
+    "openAPIV3Schema",
+];
+
+/// Reads an object of a kind that isn't known.
+pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
+    let mut walk = Walk { manifest, left: MOST_NODES, only_topology: false };
+    walk.mapping(manifest.root, DEEPEST, reader);
+}
+
+/// Reads the places that a pod is bound to.
+pub(super) fn topology<'s>(manifest: &Manifest<'_, 's>, spec: Node<'_, 's>, reader: &mut Reader<'s>) {
+    let mut walk = Walk { manifest, left: MOST_NODES, only_topology: true };
+    for key in ["nodeSelector", "affinity"] {
+        if let Some(node) = look(spec, &[key]).node() {
+            walk.mapping(node, DEEPEST, reader);
+        }
+    }
+}
+
+struct Walk<'a, 't, 's> {
+    manifest: &'a Manifest<'t, 's>,
+    left: usize,
+    only_topology: bool,
+}
+
+impl<'s> Walk<'_, '_, 's> {
+    fn node(&mut self, node: Node<'_, 's>, depth: usize, reader: &mut Reader<'s>) {
+        match node.kind() {
+            Kind::Mapping => self.mapping(node, depth, reader),
+            Kind::Sequence => node.items().for_each(|item| {
+                if self.enter(depth) {
+                    self.node(item, depth - 1, reader);
+                }
+            }),
+            Kind::Scalar => {}
+        }
+    }
+
+    fn enter(&mut self, depth: usize) -> bool {
+        let may = depth > 0 && self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        may
+    }
+
+    fn mapping(&mut self, node: Node<'_, 's>, depth: usize, reader: &mut Reader<'s>) {
+        self.expression(node, reader);
+        for entry in node.entries() {
+            if !self.enter(depth) {
+                return;
+            }
+            if DESCRIBING.contains(&entry.key) {
+                continue;
+            }
+            if self.names_place(entry.key) {
+                self.leaf(entry.key, entry.key_span, entry.value, reader);
+            }
+            self.node(entry.value, depth - 1, reader);
+        }
+    }
+
+    fn names_place(&self, key: &str) -> bool {
+        if TOPOLOGY.contains(&key) {
+            return true;
+        }
+        let last = Key::new(key);
+        !self.only_topology && PLACES.iter().any(|place| last.last().eq_ignore_ascii_case(place))
+    }
+
+    /// `{key: topology.kubernetes.io/zone, operator: In, values: [...]}`
+    fn expression(&mut self, node: Node<'_, 's>, reader: &mut Reader<'s>) {
+        let Some(label) = look(node, &["key"]).node() else { return };
+        let Some(name) = label.as_str().filter(|name| TOPOLOGY.contains(name)) else { return };
+        let admits = look(node, &["operator"]).str().is_none_or(|operator| operator == "In");
+        if let Some(values) = look(node, &["values"]).node().filter(|_| admits) {
+            self.leaf(name, label.span(), values, reader);
+        }
+    }
+
+    /// States a leaf, or each scalar of a list.
+    fn leaf(&self, key: &'s str, key_span: Span, value: Node<'_, 's>, reader: &mut Reader<'s>) {
+        match value.kind() {
+            Kind::Scalar => setting(self.manifest, key, key_span, value, reader),
+            Kind::Sequence => {
+                for item in value.items().filter(|item| item.kind() == Kind::Scalar) {
+                    setting(self.manifest, key, key_span, item, reader);
+                }
+            }
+            Kind::Mapping => {}
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Documents of YAML or JSON inside an object's data: their leaves are settings.
+
+use super::config::Datum;
+use super::manifest::Manifest;
+use crate::facts::{Scope, Setting, Store};
+use crate::formats::Reader;
+use crate::formats::settings::Draft;
+use crate::source::{Sources, Span};
+use crate::syntax::yaml::{self, Kind, Mode, Node};
+
+/// How many leaves of one document are read; a longer one (a dashboard) is taken as one text.
+const MOST_LEAVES: usize = 2_000;
+
+/// How deep leaves are looked for.
+const DEEPEST: usize = 32;
+
+/// Reads an entry whose name says that it is YAML or JSON; the answer is whether it is.
+pub(super) fn read<'s>(
+    manifest: &Manifest<'_, 's>,
+    datum: &Datum<'s>,
+    store: Store,
+    reader: &mut Reader<'s>,
+) -> bool {
+    let extension = datum.key.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if !matches!(extension, "yaml" | "yml" | "json") {
+        return false;
+    }
+    let stream = yaml::parse(&datum.text, reader.sources, Mode::Templated);
+    let roots = stream.documents.iter().map(yaml::Document::root);
+    if !stream.errors.is_empty() || roots.clone().any(|root| root.kind() == Kind::Scalar) {
+        return false;
+    }
+    let span = datum.text.span(0..datum.text.as_str().len());
+    let mut leaves = Leaves { subject: manifest.subject, store, scope: Scope(span), found: Vec::new() };
+    for root in roots {
+        leaves.walk(root, "", None, DEEPEST, reader.sources);
+    }
+    let complete = leaves.found.len() <= MOST_LEAVES;
+    if complete {
+        reader.reading.facts.settings.append(&mut leaves.found);
+    }
+    complete
+}
+
+struct Leaves<'s> {
+    subject: &'s str,
+    store: Store,
+    scope: Scope,
+    found: Vec<Setting<'s>>,
+}
+
+impl<'s> Leaves<'s> {
+    fn walk(
+        &mut self,
+        node: Node<'_, 's>,
+        path: &'s str,
+        key_span: Option<Span>,
+        depth: usize,
+        sources: &'s Sources,
+    ) {
+        if depth == 0 || self.found.len() > MOST_LEAVES {
+            return;
+        }
+        match node.kind() {
+            Kind::Mapping => {
+                for entry in node.entries() {
+                    let path = if path.is_empty() {
+                        entry.key
+                    } else {
+                        sources.keep(format!("{path}.{}", entry.key).into())
+                    };
+                    self.walk(entry.value, path, Some(entry.key_span), depth - 1, sources);
+                }
+            }
+            Kind::Sequence => {
+                for item in node.items() {
+                    self.walk(item, path, key_span, depth - 1, sources);
+                }
+            }
+            Kind::Scalar => {
+                if let (Some(key_span), Some(_), false) = (key_span, node.as_str(), node.is_null()) {
+                    let draft = Draft {
+                        key: path,
+                        key_span,
+                        text: node.text(),
+                        store: self.store,
+                        scope: self.scope,
+                        subject: self.subject,
+                        image: None,
+                        uses: Vec::new(),
+                    };
+                    self.found.push(draft.setting());
+                }
+            }
+        }
+    }
+}

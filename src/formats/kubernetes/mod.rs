@@ -1,0 +1,176 @@
+//! Kubernetes manifests: workloads and their containers, configuration, Services, Ingresses, Gateways.
+//!
+//! A manifest is read as `kubectl` reads it: several documents, lists unpacked, YAML or JSON. Charts of Helm
+//! are read as far as they can be without rendering them.
+
+mod audit;
+mod command;
+mod config;
+mod container;
+mod control_plane;
+mod custom;
+mod document;
+mod env;
+mod gateway;
+mod ingress;
+mod kustomize;
+mod lookup;
+mod manifest;
+mod network;
+mod pod;
+mod probes;
+mod recognition;
+mod security;
+mod service;
+#[cfg(test)]
+mod tests;
+mod volumes;
+
+pub(crate) use container::forget_absences;
+
+use super::unread::problem;
+use super::{Format, Reader};
+use crate::facts::{Field, ProblemKind};
+use crate::source::Span;
+use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Node, Stream};
+use lookup::look;
+use manifest::Manifest;
+
+pub(super) const FORMAT: Format = Format {
+    name: "kubernetes",
+    doc: "Kubernetes manifests in YAML or JSON, Helm chart templates and kustomizations",
+    by_name: recognition::by_name,
+    by_content: recognition::by_content,
+    read,
+};
+
+/// How deep lists of objects may lie in one another.
+const LISTS: usize = 4;
+
+fn read(reader: &mut Reader<'_>) {
+    let text = reader.text.clone();
+    let templated = yaml::is_templated(text.as_str());
+    let mode = if templated { Mode::Templated } else { Mode::Plain };
+    let stream = yaml::parse(&text, reader.sources, mode);
+    reader.reading.comments.extend(stream.comments.iter().copied());
+    problems(&stream, reader);
+    for document in &stream.documents {
+        let root = document.root();
+        if root.kind() == Kind::Mapping {
+            reader.reading.blocks.push(document.span());
+            object(root, document.span(), LISTS, reader);
+        } else {
+            // A JSON file may hold a plain array of objects.
+            for item in root.items().filter(|item| item.kind() == Kind::Mapping) {
+                reader.reading.blocks.push(item.span());
+                object(item, item.span(), LISTS, reader);
+            }
+        }
+    }
+}
+
+/// States what can't be read. The API server refuses keys that stand twice, and so does kubectl.
+fn problems<'s>(stream: &Stream<'s>, reader: &mut Reader<'s>) {
+    let sources = reader.sources;
+    let facts = &mut reader.reading.facts;
+    if stream.templated {
+        // Each error of a template that isn't rendered may follow from the first.
+        if let Some(error) = stream.errors.first() {
+            problem(facts, sources, ProblemKind::Template, error.span, error.message.clone());
+        }
+        return;
+    }
+    for error in &stream.errors {
+        let kind = match error.kind {
+            ErrorKind::Syntax | ErrorKind::UnknownAlias => ProblemKind::Syntax,
+            ErrorKind::TooDeep | ErrorKind::TooManyAliases => ProblemKind::Unreadable,
+        };
+        problem(facts, sources, kind, error.span, error.message.clone());
+    }
+    for duplicate in &stream.duplicates {
+        let detail = format!("the key {} stands twice in one mapping", duplicate.key);
+        problem(facts, sources, ProblemKind::Syntax, duplicate.second, detail);
+    }
+}
+
+fn object<'s>(root: Node<'_, 's>, span: Span, depth: usize, reader: &mut Reader<'s>) {
+    let is_kustomization = recognition::is_kustomization(reader.reading.path);
+    let kind = match look(root, &["kind"]).str() {
+        Some(kind) => kind,
+        None if is_kustomization => "Kustomization",
+        None => return,
+    };
+    let list = match kind {
+        "Template" => look(root, &["objects"]),
+        _ if kind.ends_with("List") => look(root, &["items"]),
+        _ => lookup::Found::Absent,
+    };
+    if let Some(list) = list.node().filter(|list| list.kind() == Kind::Sequence && depth > 0) {
+        let items = list.items().filter(|item| item.kind() == Kind::Mapping);
+        for item in items {
+            reader.reading.blocks.push(item.span());
+            object(item, item.span(), depth - 1, reader);
+        }
+        return;
+    }
+    let manifest = Manifest::new(root, kind, span, reader.sources);
+    dispatch(&manifest, reader);
+}
+
+fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
+    match manifest.kind {
+        // Schemas and policies hold what looks like workloads; encrypted objects hold nothing to read.
+        "CustomResourceDefinition"
+        | "PodSecurityPolicy"
+        | "SecurityContextConstraints"
+        | "ConstraintTemplate"
+        | "ClusterPolicy"
+        | "ValidatingAdmissionPolicy"
+        | "MutatingAdmissionPolicy"
+        | "SealedSecret"
+        | "ExternalSecret"
+        | "Role"
+        | "ClusterRole"
+        | "RoleBinding"
+        | "ClusterRoleBinding"
+        | "APIService"
+        | "PrometheusRule" => {}
+        "ConfigMap" => config::config_map(manifest, reader),
+        "Secret" => config::secret(manifest, reader),
+        "ServiceAccount" => config::service_account(manifest, reader),
+        "Service" if !manifest.api.contains('/') => service::read(manifest, reader),
+        "Ingress" => ingress::read(manifest, reader),
+        "Route" if manifest.api.starts_with("route.openshift.io/") => ingress::route(manifest, reader),
+        "Gateway" if manifest.api.starts_with("gateway.networking.k8s.io/") => {
+            gateway::gateway(manifest, reader);
+        }
+        "HTTPRoute" => gateway::route(manifest, reader),
+        "NetworkPolicy" | "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" => {
+            network::read(manifest, reader);
+        }
+        "Policy" if manifest.api.starts_with("audit.k8s.io/") => audit::read(manifest, reader),
+        "KubeletConfiguration"
+        | "ClusterConfiguration"
+        | "InitConfiguration"
+        | "JoinConfiguration"
+        | "EncryptionConfiguration"
+        | "EncryptionConfig" => control_plane::read(manifest, reader),
+        "Kustomization" | "Component"
+            if manifest.api.is_empty() || manifest.api.starts_with("kustomize.config.k8s.io/") =>
+        {
+            kustomize::read(manifest, reader);
+        }
+        "PersistentVolume" => {
+            if let Some(path) = manifest.look(&["spec", "hostPath", "path"]).node() {
+                let volume = volumes::host(path, Field::Default(false), manifest.subject);
+                reader.reading.facts.volumes.extend(volume);
+            }
+            custom::read(manifest, reader);
+        }
+        _ => {
+            if !pod::read(manifest, reader) {
+                custom::read(manifest, reader);
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Pods, and the templates of pods in everything that makes some.
+
+use super::container::{self, Place};
+use super::lookup::{Found, known_str, look, pairs};
+use super::manifest::Manifest;
+use super::{custom, volumes};
+use crate::facts::links::AccountUse;
+use crate::facts::{Field, Runs};
+use crate::formats::Reader;
+use crate::syntax::yaml::{Kind, Node};
+
+/// How many nodes are looked at to find the pod templates of a kind that isn't known.
+const SEARCH: usize = 4_096;
+
+/// How deep the pod templates of a kind that isn't known may lie.
+const SEARCH_DEPTH: usize = 8;
+
+/// What runs a pod.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pod<'t, 's> {
+    pub(super) manifest: Manifest<'t, 's>,
+    /// The pod or its template, with `metadata` and `spec`.
+    pub(super) template: Node<'t, 's>,
+    pub(super) spec: Node<'t, 's>,
+    pub(super) runs: Runs,
+    /// Whether this only changes what another file states.
+    pub(super) is_fragment: bool,
+}
+
+/// Reads the pods of an object; the answer is whether it holds any.
+pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) -> bool {
+    let templates = templates(manifest);
+    for template in &templates {
+        if let Some(spec) = look(*template, &["spec"]).node() {
+            let runs = runs(manifest, spec);
+            let is_fragment = is_fragment(manifest, spec);
+            let pod = Pod { manifest: *manifest, template: *template, spec, runs, is_fragment };
+            pod.read(reader);
+        }
+    }
+    !templates.is_empty()
+}
+
+fn templates<'t, 's>(manifest: &Manifest<'t, 's>) -> Vec<Node<'t, 's>> {
+    let path: &[&str] = match manifest.kind {
+        "Pod" => &[],
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
+            &["spec", "template"]
+        }
+        "CronJob" => &["spec", "jobTemplate", "spec", "template"],
+        "PodTemplate" => &["template"],
+        _ => {
+            let mut found = Vec::new();
+            let mut left = SEARCH;
+            if let Some(spec) = manifest.look(&["spec"]).node() {
+                search(spec, SEARCH_DEPTH, &mut left, &mut found);
+            }
+            return found;
+        }
+    };
+    manifest.look(path).node().into_iter().collect()
+}
+
+/// Whatever has `template.spec.containers` makes pods: Knative Services, Argo Rollouts, training jobs.
+fn search<'t, 's>(node: Node<'t, 's>, depth: usize, left: &mut usize, found: &mut Vec<Node<'t, 's>>) {
+    if depth == 0 || *left == 0 {
+        return;
+    }
+    *left -= 1;
+    for entry in node.entries() {
+        let is_template = entry.key == "template" || entry.key == "podTemplate";
+        match look(entry.value, &["spec", "containers"]).node() {
+            Some(list) if is_template && list.kind() == Kind::Sequence => found.push(entry.value),
+            _ => search(entry.value, depth - 1, left, found),
+        }
+    }
+    for item in node.items() {
+        search(item, depth - 1, left, found);
+    }
+}
+
+fn runs(manifest: &Manifest<'_, '_>, spec: Node<'_, '_>) -> Runs {
+    let once = matches!(known_str(spec, "restartPolicy"), Some("Never" | "OnFailure"));
+    if manifest.kind.ends_with("Job") || once { Runs::ToCompletion } else { Runs::Long }
+}
+
+/// A patch names a workload and what it changes: it lacks the selector, and the image of at least one
+/// container, both of which the API server insists on.
+fn is_fragment(manifest: &Manifest<'_, '_>, spec: Node<'_, '_>) -> bool {
+    let selects = matches!(manifest.kind, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet");
+    selects
+        && manifest.look(&["spec", "selector"]).is_absent()
+        && look(spec, &["containers"]).items().any(|container| look(container, &["image"]).is_absent())
+}
+
+impl<'s> Pod<'_, 's> {
+    fn read(&self, reader: &mut Reader<'s>) {
+        let first = reader.reading.facts.containers.len();
+        for (list, place) in [
+            ("initContainers", Place::Init),
+            ("containers", Place::Main),
+            ("ephemeralContainers", Place::Ephemeral),
+        ] {
+            for item in look(self.spec, &[list]).items().filter(|item| item.kind() == Kind::Mapping) {
+                container::read(self, item, place, reader);
+            }
+        }
+        volumes::read(&self.manifest, self.spec, reader);
+        custom::topology(&self.manifest, self.spec, reader);
+        let end = reader.reading.facts.containers.len();
+        if let Some(mut object) = self.manifest.object() {
+            object.labels =
+                look(self.template, &["metadata", "labels"]).node().map(pairs).unwrap_or_default();
+            object.containers = first..end;
+            reader.reading.links.objects.push(object);
+        }
+        if first < end {
+            self.once_a_pod(first, reader);
+        }
+    }
+
+    /// What the pod says as a whole is stated with its first container, so that it is said once.
+    fn once_a_pod(&self, first: usize, reader: &mut Reader<'s>) {
+        let flag = |key: &'static str| {
+            let absent = if self.is_fragment { Field::Unknown } else { Field::Default(false) };
+            look(self.spec, &[key]).boolean(key, absent)
+        };
+        let token = look(self.spec, &["automountServiceAccountToken"]);
+        let absent = if self.is_fragment { Field::Unknown } else { Field::Default(true) };
+        let Some(container) = reader.reading.facts.containers.get_mut(first) else { return };
+        container.host_network = flag("hostNetwork");
+        container.host_pid = flag("hostPID");
+        container.host_ipc = flag("hostIPC");
+        container.host_users = look(self.spec, &["hostUsers"]).boolean("hostUsers", Field::Unset);
+        container.token = token.boolean("automountServiceAccountToken", absent);
+        let account = ["serviceAccountName", "serviceAccount"]
+            .into_iter()
+            .map(|key| look(self.spec, &[key]))
+            .find(|found| !found.is_absent());
+        let name = match account {
+            Some(Found::Stated(node)) => node.as_str(),
+            Some(_) => None,
+            None => Some("default"),
+        };
+        let declines = container.token.value() == Some(&false);
+        match name {
+            Some(name) => reader.reading.links.account_uses.push(AccountUse {
+                container: first,
+                name,
+                namespace: self.manifest.namespace,
+                declines,
+            }),
+            None if container.token.is_unstated() => container.token = Field::Unknown,
+            None => {}
+        }
+    }
+}

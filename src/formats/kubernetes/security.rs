@@ -1,0 +1,114 @@
+//! The security context of a container: what it says itself counts before what its pod says.
+//! <https://kubernetes.io/docs/tasks/configure-pod-container/security-context/>
+
+use super::lookup::{Found, look};
+use crate::facts::Field;
+use crate::source::{Sources, Span};
+use crate::syntax::yaml::Node;
+
+/// The security contexts that hold for one container.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Context<'t, 's> {
+    container: Found<'t, 's>,
+    pod: Found<'t, 's>,
+    windows: bool,
+}
+
+impl<'t, 's> Context<'t, 's> {
+    pub(super) fn new(container: Node<'t, 's>, pod: Node<'t, 's>) -> Self {
+        Context {
+            container: look(container, &["securityContext"]),
+            pod: look(pod, &["securityContext"]),
+            windows: is_windows(pod),
+        }
+    }
+
+    /// A property that both may state.
+    fn either(&self, keys: &[&str]) -> Found<'t, 's> {
+        self.container.look(keys).or(self.pod.look(keys))
+    }
+
+    /// The user that it ends up as. Where nothing says who, the image decides, and root is what holds unless
+    /// root is ruled out.
+    pub(super) fn user(&self) -> Field<&'s str> {
+        let windows = self.either(&["windowsOptions", "runAsUserName"]);
+        if let Found::Stated(_) = windows {
+            return windows.text("runAsUserName", Field::Unknown);
+        }
+        let user = self.either(&["runAsUser"]);
+        let absent = match self.non_root() {
+            Field::Set(stated) if stated.value => Field::NotApplicable,
+            Field::Unknown => Field::Unknown,
+            _ if self.windows || matches!(windows, Found::Unknown) => Field::Unknown,
+            _ => Field::Default("root"),
+        };
+        user.field("runAsUser", absent, |node| match node.as_i64() {
+            Some(0) => Some("0"),
+            _ => node.as_str(),
+        })
+    }
+
+    pub(super) fn non_root(&self) -> Field<bool> {
+        self.either(&["runAsNonRoot"]).boolean("runAsNonRoot", Field::Default(false))
+    }
+
+    pub(super) fn privileged(&self) -> Field<bool> {
+        self.container.look(&["privileged"]).boolean("privileged", Field::Default(false))
+    }
+
+    pub(super) fn escalation(&self) -> Field<bool> {
+        let absent = if self.windows { Field::NotApplicable } else { Field::Default(true) };
+        self.container.look(&["allowPrivilegeEscalation"]).boolean("allowPrivilegeEscalation", absent)
+    }
+
+    pub(super) fn read_only_root(&self) -> Field<bool> {
+        let absent = if self.windows { Field::NotApplicable } else { Field::Default(false) };
+        self.container.look(&["readOnlyRootFilesystem"]).boolean("readOnlyRootFilesystem", absent)
+    }
+
+    pub(super) fn added(&self, sources: &'s Sources) -> Field<Vec<&'s str>> {
+        self.capabilities("add", "capabilities.add", sources)
+    }
+
+    pub(super) fn dropped(&self, sources: &'s Sources) -> Field<Vec<&'s str>> {
+        self.capabilities("drop", "capabilities.drop", sources)
+    }
+
+    /// A list of capabilities; its place reaches from its first item to its last.
+    fn capabilities(&self, key: &str, written: &'static str, sources: &'s Sources) -> Field<Vec<&'s str>> {
+        let absent = if self.windows { Field::NotApplicable } else { Field::Default(Vec::new()) };
+        let list = match self.container.look(&["capabilities", key]) {
+            Found::Stated(list) => list,
+            Found::Absent => return absent,
+            Found::Unknown => return Field::Unknown,
+        };
+        let items: Vec<(&str, Span)> = list
+            .items()
+            .filter_map(|item| Some((capability(item.as_str()?, sources), item.span())))
+            .collect();
+        match (items.first(), items.last()) {
+            (Some((_, start)), Some((_, end))) => {
+                let place = start.to(*end);
+                Field::set(items.iter().map(|(name, _)| *name).collect(), place, written)
+            }
+            _ if list.is_open() || list.items().next().is_some() => Field::Unknown,
+            _ => absent,
+        }
+    }
+}
+
+/// A capability in capitals and without `CAP_`.
+fn capability<'s>(text: &'s str, sources: &'s Sources) -> &'s str {
+    let upper = if text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        sources.keep(text.to_ascii_uppercase().into())
+    } else {
+        text
+    };
+    upper.strip_prefix("CAP_").unwrap_or(upper)
+}
+
+/// Whether the pod runs on Windows, where uids and capabilities mean nothing.
+fn is_windows(pod: Node<'_, '_>) -> bool {
+    look(pod, &["os", "name"]).str() == Some("windows")
+        || look(pod, &["nodeSelector", "kubernetes.io/os"]).str() == Some("windows")
+}
