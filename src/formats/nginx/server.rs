@@ -166,7 +166,7 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         let decides = listens.iter().any(|listen| {
             self.sockets.tls(listen).value() == Some(&true) && self.sockets.decides(keyword, listen)
         });
-        if running.allows_old_tls && decides && !context.protocols && !context.open {
+        if running.allows_old_tls && decides && context.protocols.is_none() && !context.open {
             self.facts.protocols.push(implied(Head::new(keyword, subject)));
         }
         subject
