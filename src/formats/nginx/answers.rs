@@ -1,9 +1,11 @@
 //! What a server answers with: content, redirects, or nothing.
 
+use rustc_hash::FxHashSet;
+
 use super::tree::Node;
 use crate::facts::{Field, Serves};
 use crate::source::Span;
-use crate::value::host;
+use crate::value::host::{Place, classify};
 
 /// One way in which a server answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,12 +53,13 @@ impl Answers {
 pub(super) fn serves(nodes: &[Node<'_, '_>], tls: bool, rooted: bool, span: Span) -> Field<Serves> {
     let mut answers = Answers::default();
     if !rewrites(nodes, tls, &mut answers) {
+        let pages = error_pages(nodes);
         let mut any = false;
         let mut all = false;
         for node in nodes.iter().filter(|node| node.name() == "location" && node.is_block()) {
             any = true;
             all |= is_everything(node);
-            location(node, nodes, tls, &mut answers);
+            location(node, &pages, tls, &mut answers);
         }
         let elsewhere = || nodes.iter().any(|node| matches!(node.name(), "try_files" | "index"));
         if !all && (!any || rooted || elsewhere()) {
@@ -69,38 +72,39 @@ pub(super) fn serves(nodes: &[Node<'_, '_>], tls: bool, rooted: bool, span: Span
 /// What no location speaks of is served from a folder.
 fn unmatched(nodes: &[Node<'_, '_>], answers: &mut Answers) {
     let open = nodes.iter().any(|node| node.name() == "include");
-    answers.add(match closed(nodes) {
-        true => Answer::Nothing,
-        false if open => Answer::Unknown,
-        false => Answer::Content,
+    answers.add(if closed(nodes) {
+        Answer::Nothing
+    } else if open {
+        Answer::Unknown
+    } else {
+        Answer::Content
     });
 }
 
-fn location(node: &Node<'_, '_>, siblings: &[Node<'_, '_>], tls: bool, answers: &mut Answers) {
+fn location(node: &Node<'_, '_>, error_pages: &FxHashSet<&str>, tls: bool, answers: &mut Answers) {
     let path = node.directive.arguments.last().map_or("", |word| word.text);
     if path.contains(".well-known/acme-challenge") || path.contains(".well-known/pki-validation") {
         answers.add(Answer::Challenge);
         return;
     }
-    if node.children.iter().any(|child| child.name() == "internal") || is_error_page(node, path, siblings) {
+    if node.children.iter().any(|child| child.name() == "internal")
+        || node.says("=") && error_pages.contains(path)
+    {
         return;
     }
     if rewrites(&node.children, tls, answers) {
         return;
     }
     for inner in node.children.iter().filter(|child| child.name() == "location" && child.is_block()) {
-        location(inner, &[], tls, answers);
+        location(inner, error_pages, tls, answers);
     }
     unmatched(&node.children, answers);
 }
 
-/// Whether an exact location is the page of an error.
-fn is_error_page(node: &Node<'_, '_>, path: &str, siblings: &[Node<'_, '_>]) -> bool {
-    node.says("=")
-        && siblings
-            .iter()
-            .filter(|one| one.name() == "error_page")
-            .any(|one| one.directive.arguments.last().is_some_and(|word| word.text == path))
+/// The paths of a server's pages for errors.
+fn error_pages<'s>(nodes: &[Node<'_, 's>]) -> FxHashSet<&'s str> {
+    let pages = nodes.iter().filter(|node| node.name() == "error_page");
+    pages.filter_map(|node| node.directive.arguments.last()).map(|word| word.text).collect()
 }
 
 /// Whether a location takes in every path that no other does.
@@ -121,7 +125,7 @@ fn closed(nodes: &[Node<'_, '_>]) -> bool {
     let allows = nodes.iter().filter(|node| node.name() == "allow");
     let mut outsiders = allows.filter_map(|node| node.argument(0)).filter(|word| {
         let address = word.text.split('/').next().unwrap_or_default();
-        !matches!(host::classify(address), host::Place::Loopback)
+        !matches!(classify(address), Place::Loopback)
     });
     denies && outsiders.next().is_none()
 }

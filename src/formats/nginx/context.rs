@@ -18,8 +18,8 @@ pub(super) struct Context<'s> {
     pub(super) drops: Option<Span>,
     pub(super) server_tokens: Option<Word<'s>>,
     pub(super) limit_req: Option<Span>,
-    /// Whether `ssl_protocols` is stated.
-    pub(super) protocols: bool,
+    /// Where `ssl_protocols` is stated.
+    pub(super) protocols: Option<Span>,
     /// Whether `root` is stated.
     pub(super) rooted: bool,
     /// Whether `ssl on` turns TLS on for every `listen`, as nginx before 1.25 had it.
@@ -38,7 +38,7 @@ impl<'s> Context<'s> {
             drops: None,
             server_tokens: None,
             limit_req: None,
-            protocols: false,
+            protocols: None,
             rooted: false,
             ssl: false,
             open: place == Place::Fragment,
@@ -53,7 +53,7 @@ impl<'s> Context<'s> {
             match node.name() {
                 "server_tokens" => inner.server_tokens = node.argument(0).copied().or(inner.server_tokens),
                 "limit_req" => inner.limit_req = Some(node.directive.name.span),
-                "ssl_protocols" => inner.protocols = true,
+                "ssl_protocols" => inner.protocols = Some(node.directive.name.span),
                 "root" | "alias" => inner.rooted = true,
                 "ssl" => inner.ssl = node.says("on"),
                 "include" => inner.open = true,

@@ -196,7 +196,7 @@ impl<'t, 's> Known<'t, 's> {
     ) -> Included {
         let Some(path) = included_path(directive) else { return Included::Nothing };
         let (Some(main_path), Some(from_path)) = (self.path(main), self.path(from)) else {
-            return self.beside(main, path);
+            return self.beside(main, path, budget);
         };
         let mut found = self.through_mounts(main_path, path, budget);
         for candidate in candidates(main_path, from_path, path) {
@@ -215,10 +215,10 @@ impl<'t, 's> Known<'t, 's> {
 
     /// Within another format nothing has a path, but a ConfigMap's one whole configuration takes in the
     /// fragments beside it where it asks for a folder.
-    fn beside(&self, main: usize, path: &str) -> Included {
+    fn beside(&self, main: usize, path: &str, budget: &mut Budget) -> Included {
         let reading = |text: usize| self.texts.get(text).map(|(reading, _)| *reading);
-        let is_main = |text: usize| self.texts.get(text).is_some_and(|(_, parsed)| parsed.is_main());
-        let has_servers = |text: usize| self.texts.get(text).is_some_and(|(_, parsed)| parsed.has_servers());
+        let is_main = |text: usize| self.texts.get(text).is_some_and(|(_, parsed)| parsed.is_main);
+        let has_servers = |text: usize| self.texts.get(text).is_some_and(|(_, parsed)| parsed.has_servers);
         if !is_glob(path) || !is_main(main) {
             return match absent(path) {
                 Included::Missing => Included::Elsewhere,
@@ -227,9 +227,10 @@ impl<'t, 's> Known<'t, 's> {
         }
         // The texts of one reading lie one behind the other.
         let first = self.texts.partition_point(|(other, _)| Some(*other) < reading(main));
-        let beside = || (first..self.texts.len()).take_while(|text| reading(*text) == reading(main));
-        let mains = beside().filter(|text| is_main(*text)).count();
-        let found = beside().filter(|text| mains == 1 && !is_main(*text) && has_servers(*text));
+        let beside = (first..self.texts.len()).take_while(|text| reading(*text) == reading(main));
+        let beside: Vec<usize> = beside.take_while(|_| budget.spend()).collect();
+        let mains = beside.iter().filter(|text| is_main(**text)).count();
+        let found = beside.into_iter().filter(|text| mains == 1 && !is_main(*text) && has_servers(*text));
         Included::Found(found.collect())
     }
 

@@ -50,16 +50,16 @@ struct Parsed<'s> {
     config: Config<'s>,
     /// The path of the file that it is; nothing where it stands inside another format.
     path: Option<&'s str>,
+    /// Whether it is a whole configuration, which other files are included into.
+    is_main: bool,
+    has_servers: bool,
 }
 
-impl Parsed<'_> {
-    /// Whether it is a whole configuration, which other files are included into.
-    fn is_main(&self) -> bool {
-        self.config.directives.iter().any(|one| one.block.is_some() && one.name.text == "http")
-    }
-
-    fn has_servers(&self) -> bool {
-        self.config.directives.iter().any(|one| one.block.is_some() && one.name.text == "server")
+impl<'s> Parsed<'s> {
+    fn new(config: Config<'s>, path: Option<&'s str>) -> Self {
+        let has = |name| config.all(name).any(|directive| directive.block.is_some());
+        let (is_main, has_servers) = (has("http"), has("server"));
+        Parsed { config, path, is_main, has_servers }
     }
 }
 
@@ -88,10 +88,11 @@ fn read(reader: &mut Reader<'_>) {
         };
         problem(&mut reader.reading.facts, reader.sources, kind, error.span, error.message.clone());
     }
+    let parsed = Parsed::new(config, path);
     match &mut reader.reading.unjoined {
-        Some(Unjoined::Nginx(file)) => file.texts.push(Parsed { config, path }),
+        Some(Unjoined::Nginx(file)) => file.texts.push(parsed),
         Some(Unjoined::Compose(_)) => {}
-        none => *none = Some(Unjoined::Nginx(File { texts: vec![Parsed { config, path }] })),
+        none => *none = Some(Unjoined::Nginx(File { texts: vec![parsed] })),
     }
 }
 
@@ -145,12 +146,12 @@ fn in_order<'t, 's>(
         });
     }
     let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_by_key(|index| {
+    order.sort_by_cached_key(|index| {
         let parsed = texts.get(*index).map(|(_, parsed)| parsed);
         (
             included.get(*index).copied(),
-            !parsed.is_some_and(Parsed::is_main),
-            !parsed.is_some_and(Parsed::has_servers),
+            !parsed.is_some_and(|parsed| parsed.is_main),
+            !parsed.is_some_and(|parsed| parsed.has_servers),
             parsed.and_then(|parsed| parsed.path),
         )
     });

@@ -117,11 +117,21 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         let subject = self.sources.keep(format!("server {name}").into());
         let path = self.sources.file(keyword.file).path();
         let running = self.running.of(self.known, keyword, path, self.main);
+        let serves = |tls| serves(nodes, tls, context.rooted, keyword);
+        let (with_tls, without) = (serves(true), serves(false));
         for listen in &listens {
-            self.listener(listen, name, subject, nodes, &context, running, keyword);
+            let tls = self.sockets.tls(listen);
+            let serves = if tls.value() == Some(&true) { with_tls } else { without };
+            self.facts.listeners.push(Listener {
+                head: Head::new(listen.span, subject),
+                tls,
+                reach: reach(listen, running),
+                serves,
+                host: Field::set(name, listen.span, ""),
+            });
         }
         let tls = self.tls(&listens, keyword);
-        let answers = serves(nodes, tls.value() == Some(&true), context.rooted, keyword);
+        let answers = if tls.value() == Some(&true) { with_tls } else { without };
         let redirects = matches!(answers.value(), Some(Serves::Redirect | Serves::RedirectToHttps));
         let mut sent = context.headers.sent(context.open);
         if let Some(root) = nodes.iter().find(|node| node.name() == "location" && node.says("/")) {
@@ -156,37 +166,10 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         let decides = listens.iter().any(|listen| {
             self.sockets.tls(listen).value() == Some(&true) && self.sockets.decides(keyword, listen)
         });
-        if running.allows_old_tls && decides && !context.protocols && !context.open {
+        if running.allows_old_tls && decides && context.protocols.is_none() && !context.open {
             self.facts.protocols.push(implied(Head::new(keyword, subject)));
         }
         subject
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "all that is known of the server around the socket")]
-    fn listener(
-        &mut self,
-        listen: &Listen<'s>,
-        name: &'s str,
-        subject: &'s str,
-        nodes: &[Node<'_, 's>],
-        context: &Context<'s>,
-        running: Running,
-        keyword: Span,
-    ) {
-        let tls = self.sockets.tls(listen);
-        let reach = match listen.reach {
-            Field::Set(stated) if running.unpublished && stated.value == Reach::Public => {
-                Field::set(Reach::Internal, listen.span, "")
-            }
-            reach => reach,
-        };
-        self.facts.listeners.push(Listener {
-            head: Head::new(listen.span, subject),
-            tls,
-            reach,
-            serves: serves(nodes, tls.value() == Some(&true), context.rooted, keyword),
-            host: Field::set(name, listen.span, ""),
-        });
     }
 
     /// Whether a server speaks TLS on any of its sockets.
@@ -221,6 +204,16 @@ fn name<'s>(nodes: &[Node<'_, 's>]) -> Option<&'s str> {
     let names = nodes.iter().filter(|node| node.name() == "server_name");
     let mut names = names.flat_map(|node| node.directive.arguments.iter().map(|word| word.text));
     names.find(|name| !matches!(*name, "" | "_"))
+}
+
+/// From where a socket is reached; one in a container that publishes no port only from within.
+fn reach(listen: &Listen<'_>, running: Running) -> Field<Reach> {
+    match listen.reach {
+        Field::Set(stated) if running.unpublished && stated.value == Reach::Public => {
+            Field::set(Reach::Internal, listen.span, "")
+        }
+        reach => reach,
+    }
 }
 
 fn public(listens: &[Listen<'_>], running: Running, keyword: Span) -> Field<bool> {

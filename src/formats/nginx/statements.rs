@@ -1,5 +1,7 @@
 //! Directives that state something bad by themselves, wherever they stand.
 
+use std::cell::LazyCell;
+
 use super::context::Context;
 use super::inside;
 use super::server::Judge;
@@ -29,6 +31,10 @@ impl<'s> Judge<'_, '_, 's> {
     /// What the directives of one block state.
     pub(super) fn statements(&mut self, nodes: &[Node<'_, 's>], context: &Context<'s>) {
         let head = |span| Head::new(span, context.subject);
+        let (encrypted, records) = (
+            LazyCell::new(|| listens_with_tls(nodes)),
+            LazyCell::new(|| keeps_records(nodes, context.place)),
+        );
         for node in nodes.iter().filter(|node| !node.is_block()) {
             let Some(first) = node.argument(0) else { continue };
             match node.name() {
@@ -40,10 +46,10 @@ impl<'s> Judge<'_, '_, 's> {
                 "ssl_ciphers" | "proxy_ssl_ciphers" | "grpc_ssl_ciphers" | "uwsgi_ssl_ciphers" => {
                     tls::ciphers(&inside(first, self.sources), &head(first.span), self.sources, self.facts);
                 }
-                "ssl" if first.text == "off" && !listens_with_tls(nodes) => {
+                "ssl" if first.text == "off" && !*encrypted => {
                     self.switch(Protects::Tls, node, first, context);
                 }
-                "access_log" if first.text == "off" && keeps_records(nodes, context.place) => {
+                "access_log" if first.text == "off" && *records => {
                     self.switch(Protects::AccessLog, node, first, context);
                 }
                 "error_log" => {

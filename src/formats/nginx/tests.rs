@@ -1,1 +1,266 @@
 //! Tests over several files in memory.
+
+use proptest::prelude::*;
+
+use crate::facts::links::Mount;
+use crate::facts::{Fact as _, Facts, Field, HostPlace, Protects, Reach, Serves};
+use crate::formats::{Candidate, FORMATS, Reader, find, join, recognise};
+use crate::source::{Sources, Span};
+use crate::value::duration::Duration;
+
+/// Reads files as nginx configuration and joins them; the facts of all, in the order of the files.
+fn facts<'s>(sources: &'s Sources, files: &[(&str, &str)]) -> Facts<'s> {
+    let format = find("nginx").unwrap();
+    let ids: Vec<_> = files.iter().map(|(path, text)| sources.add((*path).into(), (*text).into())).collect();
+    let mut readings: Vec<_> = ids.into_iter().map(|id| Reader::read(sources, id, format)).collect();
+    join(&mut readings, sources);
+    readings.into_iter().fold(Facts::default(), |mut all, reading| {
+        all.append(reading.facts);
+        all
+    })
+}
+
+/// A span as `path:bytes`.
+fn place(sources: &Sources, span: Span) -> String {
+    format!("{}:{}", sources.file(span.file).path(), sources.slice(span))
+}
+
+fn serves(server: &str) -> Option<Serves> {
+    let sources = Sources::default();
+    let facts = facts(&sources, &[("a.conf", server)]);
+    facts.listeners[0].serves.value().copied()
+}
+
+#[test]
+fn names_and_contents_are_recognised() {
+    let named = |path: &str, text: &'static str| {
+        let candidate = Candidate { path, has_sibling: &|_| false };
+        recognise(&candidate, || Some(text)).map(|found| found.format.name)
+    };
+    for path in ["nginx.conf", "a/nginx.prod.conf", "x.nginx", "sites-enabled/default", "nginx.conf.template"]
+    {
+        assert_eq!(named(path, ""), Some("nginx"), "{path}");
+    }
+    assert_eq!(named("conf.d/app.conf", "server {\n  listen 80;\n}\n"), Some("nginx"));
+    assert_eq!(named("conf.d/httpd.conf", "<VirtualHost *:80>\n</VirtualHost>\n"), None);
+    assert_eq!(named("redis.conf", "bind 127.0.0.1\nport 6379\n"), None);
+    assert!(FORMATS.iter().any(|format| format.name == "nginx"));
+}
+
+#[test]
+fn included_files_are_judged_in_their_place() {
+    let sources = Sources::default();
+    let facts = facts(
+        &sources,
+        &[
+            (
+                "conf.d/app.conf",
+                "server {\n listen 443 ssl;\n include snippets/tls.conf;\n include snippets/hsts.conf;\n}\n",
+            ),
+            ("nginx.conf", "events {}\nhttp {\n include mime.types;\n include conf.d/*.conf;\n}\n"),
+            ("snippets/hsts.conf", "add_header Strict-Transport-Security \"max-age=63072000\" always;\n"),
+            ("snippets/tls.conf", "ssl_protocols TLSv1.1 TLSv1.2;\n"),
+        ],
+    );
+    assert_eq!(facts.servers.len(), 1);
+    assert_eq!(facts.servers[0].hsts.value(), Some(&Duration::from_days(730)));
+    assert_eq!(place(&sources, facts.servers[0].head().anchor), "conf.d/app.conf:server");
+    assert_eq!(place(&sources, facts.protocols[0].head().anchor), "snippets/tls.conf:TLSv1.1");
+    assert_eq!(facts.references.len(), 0);
+}
+
+#[test]
+fn a_missing_include_is_a_reference_and_leaves_absences_open() {
+    let sources = Sources::default();
+    let facts = facts(
+        &sources,
+        &[("nginx.conf", "http { server { listen 443 ssl; include x/headers.conf; root /srv; } }")],
+    );
+    assert_eq!(place(&sources, facts.references[0].head().anchor), "nginx.conf:x/headers.conf");
+    assert_eq!(facts.servers[0].hsts, Field::Unknown);
+    assert_eq!(facts.servers[0].rate_limit, Field::Unknown);
+}
+
+#[test]
+fn mounts_tell_where_includes_lie_and_whether_anyone_outside_can_ask() {
+    let sources = Sources::default();
+    let nginx = |path: &str, text: &str| {
+        Reader::read(&sources, sources.add(path.into(), text.into()), find("nginx").unwrap())
+    };
+    let main = nginx("proxy/main.conf", "http { include /etc/nginx/conf.d/*.conf; }");
+    let site = nginx("sites/web.conf", "server { listen 80; location / { proxy_pass http://127.0.0.1; } }");
+    let file = sources.add("compose.yaml".into(), String::new());
+    let mut compose = Reader::read(&sources, file, find("compose").unwrap());
+    for (path, target) in [("proxy/main.conf", "/etc/nginx/nginx.conf"), ("./sites", "/etc/nginx/conf.d/")] {
+        compose.links.mounts.push(Mount {
+            container: 0,
+            path: path.trim_start_matches("./").to_owned(),
+            source: path,
+            target,
+            span: sources.text(file).span(0..0),
+            note: "",
+            published: false,
+        });
+    }
+    let mut readings = vec![site, main, compose];
+    join(&mut readings, &sources);
+    assert_eq!(readings[0].facts.servers.len(), 0);
+    assert_eq!(readings[1].facts.listeners[0].reach.value(), Some(&Reach::Internal));
+    assert_eq!(readings[1].facts.servers[0].public.value(), Some(&false));
+}
+
+#[test]
+fn files_that_include_each_other_end() {
+    let sources = Sources::default();
+    let text = "include a.conf; include b.conf; include *.conf; server { listen 80; include a.conf; }";
+    let facts = facts(&sources, &[("a.conf", text), ("b.conf", text), ("c.conf", text)]);
+    assert!(!facts.servers.is_empty());
+}
+
+#[test]
+fn what_a_cleartext_server_serves_is_told() {
+    for (text, expected) in [
+        ("server { return 301 https://$host$request_uri; }", Serves::RedirectToHttps),
+        ("server { if ($scheme = http) { return 301 https://$host; } root /srv; }", Serves::RedirectToHttps),
+        ("server { if ($host = a.org) { return 301 https://$host; } return 404; }", Serves::RedirectToHttps),
+        ("server { rewrite ^ https://$host$request_uri? permanent; }", Serves::RedirectToHttps),
+        (
+            "server { location /.well-known/acme-challenge/ { root /w; } location / { return 301 https://a.org; } }",
+            Serves::RedirectToHttps,
+        ),
+        ("server { return 301 http://www.a.org; }", Serves::Redirect),
+        ("server { return 444; }", Serves::Nothing),
+        ("server { location / { deny all; } }", Serves::Nothing),
+        ("server { location / { proxy_pass http://app; } }", Serves::Content),
+        ("server { root /srv; location /x { return 404; } }", Serves::Content),
+        ("server { }", Serves::Content),
+    ] {
+        assert_eq!(serves(text), Some(expected), "{text}");
+    }
+    assert_eq!(serves("server { return 301 $target; }"), None);
+}
+
+#[test]
+fn listeners_lie_on_their_addresses() {
+    let sources = Sources::default();
+    let text = "server { listen 80; listen 127.0.0.1:81; listen [::]:443 ssl; listen unix:/x; } server { }";
+    let facts = facts(&sources, &[("a.conf", text)]);
+    let seen: Vec<_> = facts
+        .listeners
+        .iter()
+        .map(|one| {
+            (sources.slice(one.head.anchor), one.tls.value() == Some(&true), *one.reach.value().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("80", false, Reach::Public),
+            ("127.0.0.1:81", false, Reach::Loopback),
+            ("[::]:443", true, Reach::Public),
+            ("unix:/x", false, Reach::Loopback),
+            ("server", false, Reach::Public),
+        ]
+    );
+}
+
+#[test]
+fn headers_are_inherited_all_or_none() {
+    let sources = Sources::default();
+    let text = "http {\n add_header X-Frame-Options DENY;\n server {\n  listen 443 ssl;\n  location /a { add_header X-Frame-Options DENY; add_header X-A b; }\n  location /b { add_header X-B c; }\n }\n}\n";
+    let facts = facts(&sources, &[("nginx.conf", text)]);
+    let drops: Vec<_> = facts.servers.iter().filter_map(|one| one.drops_headers.span()).collect();
+    assert_eq!(drops.iter().map(|span| sources.slice(*span)).collect::<Vec<_>>(), ["add_header X-B c"]);
+    let server = facts.servers.iter().find(|one| one.tls.value() == Some(&true)).unwrap();
+    assert_eq!(server.frame_protection.value(), Some(&true));
+    assert_eq!((server.hsts, server.content_type_options), (Field::Unset, Field::Unset));
+}
+
+#[test]
+fn a_mapped_header_has_the_value_of_its_map() {
+    let sources = Sources::default();
+    let text = "map $scheme $hsts { https \"max-age=60\"; }\nserver { listen 443 ssl; add_header Strict-Transport-Security $hsts; }\nserver { listen 443 ssl; add_header Strict-Transport-Security $other; }";
+    let facts = facts(&sources, &[("a.conf", text)]);
+    assert_eq!(facts.servers[0].hsts.value(), Some(&Duration::Finite(60_000)));
+    assert_eq!(facts.servers[1].hsts, Field::Unknown);
+}
+
+#[test]
+fn stated_weaknesses_lie_on_their_bytes() {
+    let sources = Sources::default();
+    let text = "user root;\nerror_log /x debug;\nevents {}\nhttp {\n access_log off;\n ssl_ciphers \"HIGH:RC4:!aNULL\";\n server {\n  listen 443 ssl;\n  location / {\n   access_log off;\n   proxy_ssl_verify off;\n   proxy_pass https://api.example.org;\n  }\n  location /b { proxy_pass http://api.example.org/b; proxy_ssl_verify off; }\n  location /c { proxy_pass http://app:80; }\n  location /d { proxy_pass http://127.0.0.1; }\n  location /e { proxy_pass http://up; }\n }\n upstream up { server app:1; }\n}\n";
+    let facts = facts(&sources, &[("nginx.conf", text)]);
+    let switches: Vec<_> = facts
+        .switches
+        .iter()
+        .map(|one| (*one.protects.value().unwrap(), sources.slice(one.head.anchor)))
+        .collect();
+    assert_eq!(
+        switches,
+        [(Protects::Debug, "debug"), (Protects::AccessLog, "off"), (Protects::Verification, "off")]
+    );
+    assert_eq!(sources.slice(facts.containers[0].user.span().unwrap()), "root");
+    assert!(facts.ciphers.iter().any(|one| sources.slice(one.head.anchor) == "RC4"));
+    let endpoints: Vec<_> = facts
+        .endpoints
+        .iter()
+        .map(|one| (sources.slice(one.head.anchor), *one.place.value().unwrap()))
+        .collect();
+    assert_eq!(
+        endpoints,
+        [("http://api.example.org/b", HostPlace::Public), ("http://app:80", HostPlace::Internal)]
+    );
+}
+
+#[test]
+fn limits_of_requests_are_inherited_or_stand_where_requests_are_handed_on() {
+    let sources = Sources::default();
+    let text = "server { listen 80; limit_req zone=a; location / { proxy_pass http://127.0.0.1; } }\nserver { listen 80; location / { limit_req zone=a; proxy_pass http://127.0.0.1; } }\nserver { listen 80; limit_conn a 1; location / { proxy_pass http://127.0.0.1; } }";
+    let facts = facts(&sources, &[("a.conf", text)]);
+    let limits: Vec<_> = facts.servers.iter().map(|one| one.rate_limit.value() == Some(&true)).collect();
+    assert_eq!(limits, [true, true, false]);
+    assert!(facts.servers.iter().all(|one| one.proxies.value() == Some(&true)));
+}
+
+#[test]
+fn origins_that_a_map_lists_are_no_finding() {
+    let sources = Sources::default();
+    let text = "map $http_origin $cors { default \"\"; \"https://a.org\" $http_origin; }\nserver { listen 80;\n location /a { add_header Access-Control-Allow-Origin $cors; }\n location /b { add_header Access-Control-Allow-Origin *; add_header Access-Control-Allow-Credentials true; }\n location /c { add_header Access-Control-Allow-Origin $http_origin; }\n location /d { if ($http_origin ~ a.org) { add_header Access-Control-Allow-Origin $http_origin; } }\n}";
+    let facts = facts(&sources, &[("a.conf", text)]);
+    let seen: Vec<_> = facts
+        .cors
+        .iter()
+        .map(|one| {
+            let yes = |field: &Field<bool>| field.value() == Some(&true);
+            (sources.slice(one.head.anchor), yes(&one.any_origin), yes(&one.reflected), yes(&one.credentials))
+        })
+        .collect();
+    assert_eq!(seen, [("*", true, false, true), ("$http_origin", false, true, false)]);
+}
+
+#[test]
+fn fragments_are_blamed_for_what_they_state_alone() {
+    let sources = Sources::default();
+    let facts =
+        facts(&sources, &[("tls.conf", "ssl_protocols TLSv1;\nserver_tokens on;\naccess_log off;\n")]);
+    assert_eq!((facts.protocols.len(), facts.switches.len(), facts.listeners.len()), (1, 0, 0));
+    assert_eq!(place(&sources, facts.servers[0].hides_version.span().unwrap()), "tls.conf:on");
+    assert_eq!(facts.servers[0].hsts, Field::NotApplicable);
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(words in prop::collection::vec(prop::sample::select(vec![
+        "server", "http", "location", "/", "{", "}", ";", "listen", "443", "ssl", "include", "a.conf", "*.conf",
+        "return", "301", "https://$host", "if", "($scheme", "= http)", "add_header", "\"a: b\"", "more_set_headers",
+        "Strict-Transport-Security", "max-age=1", "$x", "map", "proxy_pass", "http://é.org", "user", "ssl_ciphers",
+        "'RC4:\\'x'", "\\\"", "[::", ":", "Access-Control-Allow-Origin", "*", "upstream", "é", "ssl_protocols",
+    ]), 0..60), text in "\\PC{0,40}") {
+        let sources = Sources::default();
+        let words = words.join(" ");
+        let facts = facts(&sources, &[("a.conf", &words), ("b.conf", &text), ("conf.d/c.conf", &words)]);
+        for fact in &facts.listeners {
+            prop_assert!(fact.head().anchor.start <= fact.head().anchor.end);
+        }
+    }
+}
