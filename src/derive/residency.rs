@@ -23,6 +23,12 @@ pub(super) fn derive<'s>(
         declaration(named, declares, sources, out);
     } else if names_region(key) {
         let provider = provider(named, siblings);
+        // "UK South" is one region, "uksouth ukwest" are two.
+        if matches!(regions::lookup(named.value, provider), Lookup::Known(_) | Lookup::Several(_)) {
+            region(named.value, provider, &named.head(), named.name(), sources, out);
+            hosts(&named.setting.text, &named.head(), named.name(), sources, out);
+            return;
+        }
         for item in list::split(named.setting.text.as_str()) {
             let span = if item.text == named.value {
                 named.place()

@@ -250,6 +250,9 @@ fn tls(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Positio
     Some((Protects::Tls, position(on != (reversed != insecure))))
 }
 
+const ENCRYPTION: &[&str] = &["encrypt", "encryption", "encrypted", "sse"];
+const BACKUP: &[&str] = &["backup", "backups", "snapshot", "snapshots", "dump", "dumps"];
+
 /// Last words of names that speak of the audit log itself.
 const AUDIT: &[&str] = &[
     "audit",
@@ -280,7 +283,10 @@ fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects,
         return None;
     }
     let (words, reversed) = subject(key);
-    let protects = if backup && one_of(words.last(), &["encrypt", "encryption", "encrypted", "sse"]) {
+    // `BACKUP_ENCRYPTION` and `ENCRYPT_BACKUPS`.
+    let encryption = one_of(words.last(), ENCRYPTION)
+        || one_of(words.last(), BACKUP) && one_of(words.first(), ENCRYPTION);
+    let protects = if backup && encryption {
         Protects::BackupEncryption
     } else if audit && one_of(words.last(), AUDIT) {
         Protects::Audit

@@ -191,6 +191,7 @@ mod tests {
                 ("postgresql", Some("app"), Some("p w"), "db 5432", ""),
             ),
             ("SASL_PLAINTEXT://broker:9092", ("SASL_PLAINTEXT", None, None, "broker 9092", "")),
+            ("http://unix:/run/app.sock:/x", ("http", None, None, "", "/run/app.sock:/x")),
             ("http://$host$request_uri", ("http", None, None, "$host$request_uri", "")),
         ];
         for (text, (scheme, user, password, hosts, path)) in table {

@@ -17,7 +17,7 @@ pub(super) struct Source<'s> {
     pub(super) dockerfile: Option<String>,
     /// The place of a Dockerfile that is written inline.
     pub(super) inline: Option<Span>,
-    pub(super) target: Option<&'s str>,
+    pub(super) target: Option<(&'s str, Span)>,
     pub(super) span: Span,
 }
 
@@ -50,7 +50,7 @@ pub(super) fn source<'s>(service: &Service<'_, 's>) -> Option<Source<'s>> {
     Some(Source {
         dockerfile: dockerfile.filter(|_| !unknown_target),
         inline: inline.map(|found| found.node.span()),
-        target: target.as_ref().and_then(Value::known),
+        target: target.as_ref().and_then(|target| Some((target.known()?, target.written))),
         span: stated.map_or(context_span, |name| name.written),
     })
 }

@@ -189,7 +189,7 @@ fn redirects<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
         let key = entry.key.rsplit('/').next().unwrap_or_default();
         let about = matches!(key, "ssl-redirect" | "force-ssl-redirect") && entry.key.contains('/');
         if about && entry.value.truthy() == Some(false) {
-            let span = entry.value.span();
+            let span = entry.value.content_span();
             reader.reading.facts.switches.push(Switch {
                 head: Head::new(span, manifest.subject),
                 protects: Field::set(Protects::Tls, span, ""),
@@ -240,7 +240,7 @@ fn server<'s>(manifest: &Manifest<'_, 's>, cover: &Cover<'s>) -> Server<'s> {
         answers: Field::NotApplicable,
         redirects: Field::NotApplicable,
         proxies: Field::set(true, place, ""),
-        hsts: off.map_or(Field::NotApplicable, |node| Field::set(Duration::Finite(0), node.span(), "hsts")),
+        hsts: off.map_or(Field::NotApplicable, |node| Field::set(Duration::Finite(0), node.content_span(), "hsts")),
         content_type_options: Field::NotApplicable,
         frame_protection: Field::NotApplicable,
         drops_headers: Field::NotApplicable,
