@@ -118,9 +118,9 @@ fn names_region(key: &Key<'_>) -> bool {
     if key.has_any(&["label", "name", "id", "map", "url", "enabled"]) {
         return false;
     }
-    let by_provider = key_provider(key).is_some();
     is(&["region", "regions"])
-        || (is(&["zone", "zones", "location", "locations", "datacenter", "datacentre"]) && by_provider)
+        || (is(&["zone", "zones", "location", "locations", "datacenter", "datacentre"])
+            && key_provider(key).is_some())
         || key.ends_with(&["availability", "zone"])
         || key.ends_with(&["topology", "kubernetes", "io", "zone"])
         || key.is(&["primary", "region"])

@@ -76,6 +76,16 @@ fn environments_are_settings_in_both_forms() {
 }
 
 #[test]
+fn a_default_that_is_empty_is_no_value() {
+    let sources = Sources::default();
+    let text = "services:\n  a:\n    image: a\n    environment:\n      PASSWORD: ${PASSWORD:-}\n      REAL_PASSWORD: ''\n";
+    let id = sources.add("compose.yaml".into(), text.into());
+    let mut readings = vec![Reader::read(&sources, id, find("compose").unwrap())];
+    crate::formats::join(&mut readings, &sources);
+    assert_eq!(settings(&readings[0].facts), [("REAL_PASSWORD".to_owned(), String::new())]);
+}
+
+#[test]
 fn variables_come_from_the_env_file_beside_the_project() {
     let sources = Sources::default();
     let text = "services:\n  db:\n    image: postgres\n    environment:\n      POSTGRES_PASSWORD: ${STORE_LOGIN}\n      URL: postgres://u:${STORE_LOGIN}@db\n      OTHER: ${UNSET}\n      SECRET: ${MISSING:-changeme}\n";
