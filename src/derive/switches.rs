@@ -281,8 +281,8 @@ fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects,
     const ENCRYPTION: &[&str] = &["encrypt", "encryption", "encrypted", "sse"];
     const BACKUP: &[&str] = &["backup", "backups", "snapshot", "snapshots", "dump", "dumps"];
     // `BACKUP_ENCRYPTION` and `ENCRYPT_BACKUPS`.
-    let encryption = one_of(words.last(), ENCRYPTION)
-        || one_of(words.last(), BACKUP) && one_of(words.first(), ENCRYPTION);
+    let encryption =
+        one_of(words.last(), ENCRYPTION) || one_of(words.last(), BACKUP) && one_of(words.first(), ENCRYPTION);
     let protects = if backup && encryption {
         Protects::BackupEncryption
     } else if audit && one_of(words.last(), AUDIT) {
