@@ -336,6 +336,15 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_is_as_its_algorithm_wants_it() {
+        let digest = |algorithm: &str, encoded: &str| is_digest(&format!("{algorithm}:{encoded}"));
+        assert!(digest("sha256", &"a".repeat(64)) && digest("sha512", &"0".repeat(128)));
+        assert!(digest("blake3", &"a".repeat(64)) && digest("custom-algorithm", "a"));
+        assert!(!digest("blake3", &"a".repeat(63)) && !digest("sha256", &"A".repeat(64)));
+        assert!(!digest("custom-", "a") && !digest("custom", "") && !digest("Custom", "a"));
+    }
+
+    #[test]
     fn a_malformed_digest_is_none() {
         let reference = parse_reference("nginx:1.27@sha256:abc").unwrap();
         assert_eq!((reference.tag, reference.digest), (Some("1.27"), None));

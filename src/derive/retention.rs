@@ -53,8 +53,28 @@ const OTHER_THINGS: &[&str] = &[
 
 /// Words that name one tier of a backup scheme, beside those that are units.
 const TIERS: &[&str] = &[
-    "hourly", "daily", "weekly", "biweekly", "monthly", "quarterly", "yearly", "annual", "annually", "last",
-    "hour", "hours", "day", "days", "week", "weeks", "month", "months", "quarter", "quarters", "year", "years",
+    "hourly",
+    "daily",
+    "weekly",
+    "biweekly",
+    "monthly",
+    "quarterly",
+    "yearly",
+    "annual",
+    "annually",
+    "last",
+    "hour",
+    "hours",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "quarter",
+    "quarters",
+    "year",
+    "years",
 ];
 
 /// A scheme of backups is as good as its longest tier: `BACKUP_KEEP_DAYS` says nothing bad beside

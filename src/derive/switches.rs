@@ -284,8 +284,8 @@ fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects,
     }
     let (words, reversed) = subject(key);
     // `BACKUP_ENCRYPTION` and `ENCRYPT_BACKUPS`.
-    let encryption = one_of(words.last(), ENCRYPTION)
-        || one_of(words.last(), BACKUP) && one_of(words.first(), ENCRYPTION);
+    let encryption =
+        one_of(words.last(), ENCRYPTION) || one_of(words.last(), BACKUP) && one_of(words.first(), ENCRYPTION);
     let protects = if backup && encryption {
         Protects::BackupEncryption
     } else if audit && one_of(words.last(), AUDIT) {

@@ -56,7 +56,18 @@ mod tests {
 
     #[test]
     fn root_is_a_user_not_a_group() {
-        for text in ["root", "0", "00", "-0", "+0", "0:0", "root:root", "0:1000", "ContainerAdministrator", "root:app"] {
+        for text in [
+            "root",
+            "0",
+            "00",
+            "-0",
+            "+0",
+            "0:0",
+            "root:root",
+            "0:1000",
+            "ContainerAdministrator",
+            "root:app",
+        ] {
             assert_eq!(root(text), Truth::Yes, "{text}");
         }
         for text in ["app", "1000", "-1", "app:root", "1000:0", "", "rooted"] {

@@ -253,7 +253,8 @@ fn builds_name_their_dockerfiles() {
         paths,
         [Some("deploy/api/Dockerfile"), Some("docker/Dockerfile"), None, Some("deploy/compose.yaml")]
     );
-    assert_eq!((builds[1].target, builds[3].stages.clone()), (Some("run"), Some(0..1)));
+    assert_eq!(builds[1].target.map(|(target, _)| target), Some("run"));
+    assert_eq!(builds[3].stages, Some(0..1));
     assert_eq!(readings[0].links.stages[0].container.user.value(), Some(&"0"));
     assert!(
         readings[0]
@@ -452,4 +453,14 @@ proptest! {
         let text = format!("services:\n  a:\n    {key}: {value}\ninclude: {value}\n");
         read(&sources, &[("compose.yaml", &text), ("compose.x.yaml", &text), (".env", "A=${B}\nB=x:1\n")]);
     }
+}
+
+#[test]
+fn an_inline_dockerfile_takes_no_stage_of_another() {
+    let sources = Sources::default();
+    let text = "services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM debian:12 AS base\n        USER app\n  b:\n    build:\n      dockerfile_inline: |\n        FROM base\n";
+    let reading = one(&sources, text);
+    let users: Vec<_> =
+        reading.links.stages.iter().map(|stage| stage.container.user.value().copied()).collect();
+    assert_eq!(users, [Some("app"), Some("root")]);
 }

@@ -152,15 +152,14 @@ fn stage<'s>(
     };
     let scope = Scope(from.span);
     container.environment.push(scope);
-    let surroundings =
-        contents::Surroundings {
-            subject,
-            store,
-            scope,
-            escape,
-            image: repository(&container),
-            arguments: open_arguments(instructions),
-        };
+    let surroundings = contents::Surroundings {
+        subject,
+        store,
+        scope,
+        escape,
+        image: repository(&container),
+        arguments: open_arguments(instructions),
+    };
     let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
         contents::read(reader, instruction, &variables, &surroundings);
