@@ -218,7 +218,7 @@ fn annotations_of_an_ingress_are_heard() {
     read(ingress, |reading, at| {
         let [switch] = &reading.facts.switches[..] else { panic!() };
         assert_eq!(switch.position.value(), Some(&Position::Off));
-        assert_eq!(at(switch.head.anchor), "\"false\"");
+        assert_eq!(at(switch.head.anchor), "false");
         assert_eq!(reading.facts.cors[0].any_origin.value(), Some(&true));
         assert_eq!(reading.facts.listeners[0].tls.value(), Some(&true));
         assert_eq!(reading.facts.servers[0].rate_limit, Field::Unset);
