@@ -279,7 +279,8 @@ pub(crate) fn hosts<'s>(
         }
     }
     let bare = value.trim();
-    if !seen && bare.contains('.') && !bare.contains([' ', '/', '@', '$']) {
+    let ends_in_letter = bare.ends_with(|last: char| last.is_ascii_alphabetic()) || bare.contains(':');
+    if !seen && ends_in_letter && bare.contains('.') && !bare.contains([' ', '/', '@', '$']) {
         let host = bare.split(':').next().unwrap_or(bare);
         if let Some(location) = endpoints::locate(host, "") {
             located(&location, host, head, key, sources, out);

@@ -53,7 +53,13 @@ pub(super) fn derive<'s>(
     if named.value.is_empty() || named.key.words().is_empty() || named.value.len() > 256 {
         return;
     }
-    let meanings: [Meaning; 6] = [verification, kafka, sslmode, tls, protections, debug];
+    // Only a few names take other words than yes and no.
+    let yes_or_no = boolean::parse(named.value).is_some() || named.value.eq_ignore_ascii_case("none");
+    let meanings: &[Meaning] = if yes_or_no {
+        &[verification, kafka, sslmode, tls, protections, debug]
+    } else {
+        &[verification, kafka, sslmode]
+    };
     if let Some((protects, position)) = meanings.iter().find_map(|meaning| meaning(named, siblings)) {
         out.switches.push(switch(named, protects, position, named.place()));
     } else {
