@@ -81,7 +81,7 @@ fn a_default_that_is_empty_is_no_value() {
     let text = "services:\n  a:\n    image: a\n    environment:\n      PASSWORD: ${PASSWORD:-}\n      REAL_PASSWORD: ''\n";
     let id = sources.add("compose.yaml".into(), text.into());
     let mut readings = vec![Reader::read(&sources, id, find("compose").unwrap())];
-    crate::formats::join(&mut readings, &sources);
+    join(&mut readings, &sources);
     assert_eq!(settings(&readings[0].facts), [("REAL_PASSWORD".to_owned(), String::new())]);
 }
 
