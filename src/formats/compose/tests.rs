@@ -81,7 +81,7 @@ fn a_default_that_is_empty_is_no_value() {
     let text = "services:\n  a:\n    image: a\n    environment:\n      PASSWORD: ${PASSWORD:-}\n      REAL_PASSWORD: ''\n";
     let id = sources.add("compose.yaml".into(), text.into());
     let mut readings = vec![Reader::read(&sources, id, find("compose").unwrap())];
-    crate::formats::join(&mut readings, &sources);
+    join(&mut readings, &sources);
     assert_eq!(settings(&readings[0].facts), [("REAL_PASSWORD".to_owned(), String::new())]);
 }
 
@@ -463,4 +463,18 @@ fn an_inline_dockerfile_takes_no_stage_of_another() {
     let users: Vec<_> =
         reading.links.stages.iter().map(|stage| stage.container.user.value().copied()).collect();
     assert_eq!(users, [Some("app"), Some("root")]);
+}
+
+#[test]
+fn a_service_uses_its_stage_once() {
+    let sources = Sources::default();
+    let base = "services:\n  a:\n    build: .\n";
+    let files = [
+        ("compose.yaml", base),
+        ("compose.override.yaml", "services:\n  a:\n    init: true\n"),
+        ("Dockerfile", "FROM debian:12\nUSER app\n"),
+    ];
+    let project = link(read(&sources, &files), &Nowhere, &sources);
+    let stage = project.facts.containers.iter().find(|one| at(&sources, one.head.anchor).0 == "Dockerfile");
+    assert_eq!(stage.unwrap().head.uses.len(), 1);
 }
