@@ -13,7 +13,7 @@ pub(super) fn derive<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
     if !(key.has_any(&["hsts"]) && age) {
         return;
     }
-    let zero = duration::parse(named.value, Some(Unit::Second)).is_some_and(|age| age.is_zero());
+    let zero = duration::parse(named.value, Some(Unit::Second)).is_some_and(Duration::is_zero);
     if zero {
         let hsts = Field::set(Duration::Finite(0), named.place(), "");
         out.servers.push(Server { hsts, ..Server::silent(named.head()) });

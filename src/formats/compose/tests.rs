@@ -464,3 +464,17 @@ fn an_inline_dockerfile_takes_no_stage_of_another() {
         reading.links.stages.iter().map(|stage| stage.container.user.value().copied()).collect();
     assert_eq!(users, [Some("app"), Some("root")]);
 }
+
+#[test]
+fn a_service_uses_its_stage_once() {
+    let sources = Sources::default();
+    let base = "services:\n  a:\n    build: .\n";
+    let files = [
+        ("compose.yaml", base),
+        ("compose.override.yaml", "services:\n  a:\n    init: true\n"),
+        ("Dockerfile", "FROM debian:12\nUSER app\n"),
+    ];
+    let project = link(read(&sources, &files), &Nowhere, &sources);
+    let stage = project.facts.containers.iter().find(|one| at(&sources, one.head.anchor).0 == "Dockerfile");
+    assert_eq!(stage.unwrap().head.uses.len(), 1);
+}
