@@ -119,11 +119,15 @@ fn read<'s>(job: &Job<'_>, found: &Found, sources: &'s Sources) -> Read<'s> {
     read
 }
 
-/// What comments allow.
+/// What comments and annotations allow.
 fn allowances(readings: &[Reading<'_>], sources: &Sources) -> Vec<Allowance> {
     let each = readings.iter();
     each.flat_map(|reading| {
-        allowance::from_comments(&reading.comments, &reading.blocks, reading.file, sources)
+        let annotations = reading.annotations.iter();
+        let annotated =
+            annotations.flat_map(|one| allowance::from_annotation(one.value, one.place, one.block));
+        let commented = allowance::from_comments(&reading.comments, &reading.blocks, reading.file, sources);
+        commented.into_iter().chain(annotated)
     })
     .collect()
 }
@@ -256,7 +260,11 @@ fn masks(project: &Project<'_>) -> Masks {
     let secret = project.facts.credentials.iter().filter(|credential| {
         matches!(credential.class.value(), Some(CredentialClass::Literal | CredentialClass::Default))
     });
-    Masks::new(secret.filter_map(|credential| credential.class.span()))
+    Masks::new(
+        secret.flat_map(|credential| {
+            credential.class.span().into_iter().chain(credential.bytes.iter().copied())
+        }),
+    )
 }
 
 fn count<T: Ord>(items: impl Iterator<Item = T>) -> Vec<(T, usize)> {

@@ -57,6 +57,7 @@ fn setting<'s>(command: &Command<'s>, key: &'s str, value: &Word<'s>) -> Setting
         store: command.store,
         scope: Scope(command.parsed.span),
         image: None,
+        defaults: Vec::new(),
     }
 }
 

@@ -40,6 +40,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
         all
     });
     commands::derive(&facts.commands, sources, &mut out);
+    credentials::once(&mut out.credentials);
     images::derive(&facts.images, sources, &mut out);
     containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);
     facts.append(out);

@@ -3,9 +3,9 @@
 
 use super::{Named, Siblings};
 use crate::facts::{Facts, Field, Position, Protects, Switch};
-use crate::link::Environment;
 use crate::source::{Sources, Span};
 use crate::value::boolean;
+use crate::value::environment::Environment;
 use crate::value::key::Key;
 
 /// Words that only say that a name is a switch.

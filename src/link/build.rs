@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Entry, Surroundings, refer};
+use super::{Surroundings, refer};
 use crate::facts::links::{Build, Stage};
 use crate::facts::{Container, Field, ReferenceKind, Resolution, Use};
 use crate::formats::Reading;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 pub(super) fn link<'s>(
     readings: &mut [Reading<'s>],
@@ -58,22 +58,29 @@ fn resolve<'s>(
                 refer(&mut reading.facts, ReferenceKind::Stage, target, Resolution::Missing, place, subject);
             }
         }
-        // A build context that isn't here at all is somebody else's repository.
         None => {
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let here = folder.is_empty() || around.entry(folder) == Some(Entry::Folder);
-            if here && around.entry(path).is_none() {
-                let path = sources.keep(path.clone().into());
-                refer(
-                    &mut reading.facts,
-                    ReferenceKind::File,
-                    path,
-                    Resolution::Missing,
-                    build.span,
-                    subject,
-                );
+            if let Some((target, at)) = absent(path, build, around) {
+                let target = sources.keep(target.to_owned().into());
+                let (kind, resolution) = (ReferenceKind::File, Resolution::Missing);
+                refer(&mut reading.facts, kind, target, resolution, at, subject);
             }
         }
+    }
+}
+
+/// What is absent of a build: its folder, or only its Dockerfile. What lies outside of the run's root, and
+/// what is made on each machine, isn't asked for.
+fn absent<'b>(path: &'b str, build: &'b Build<'_>, around: &dyn Surroundings) -> Option<(&'b str, Span)> {
+    let missing = |path: &str| {
+        !path.is_empty()
+            && !path.starts_with("..")
+            && around.entry(path).is_none()
+            && !around.is_ignored(path)
+    };
+    let context = build.context.as_ref().filter(|(folder, _)| missing(folder));
+    match context {
+        Some((folder, at)) => Some((folder, *at)),
+        None => missing(path).then_some((path, build.span)),
     }
 }
 
@@ -96,9 +103,7 @@ fn inherit<'s>(container: &mut Container<'s>, image: Container<'s>) {
     if container.checks.is_empty() {
         container.checks = image.checks;
     }
-    if container.listens.is_empty() {
-        container.listens = image.listens;
-    }
+    container.listens.extend(image.listens);
     if container.image.is_none() {
         container.image = image.image;
         container.installed = image.installed;

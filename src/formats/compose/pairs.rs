@@ -102,6 +102,7 @@ fn setting<'s>(
         uses: value.uses(note),
     };
     let mut setting = draft.setting();
+    setting.defaults.clone_from(&value.defaults);
     if !value.as_str().trim().is_empty() {
         setting.head.anchor = value.place;
         if let crate::facts::Field::Set(stated) = &mut setting.value {

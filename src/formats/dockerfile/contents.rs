@@ -50,8 +50,8 @@ pub(super) fn read<'s>(
             if !instruction.flags.iter().any(|flag| flag.name == "from") {
                 copies(reader, words, around);
             }
-            for word in words {
-                addresses(reader, word, around);
+            if instruction.keyword == Keyword::Add {
+                addresses(reader, words, variables, around);
             }
         }
         (Keyword::Run, arguments) => {
@@ -112,15 +112,33 @@ fn build_argument<'s>(reader: &mut Reader<'s>, name: &Word<'s>, word: &Word<'s>,
             key: Field::set(key, place, ""),
             evidence: Field::set("the value of a build argument", place, ""),
             published: Field::Unset,
+            bytes: Vec::new(),
         });
     }
 }
 
-/// What is downloaded with `ADD`.
-fn addresses<'s>(reader: &mut Reader<'s>, word: &Word<'s>, around: &Surroundings<'s>) {
-    if url::find_all(word.text.as_str()).next().is_some() {
-        let parsed = shell::from_words(std::slice::from_ref(&word.text), reader.sources);
-        push_commands(reader, parsed, around, true);
+/// What is downloaded with `ADD`; the last word is the target.
+fn addresses<'s>(
+    reader: &mut Reader<'s>,
+    words: &[Word<'s>],
+    variables: &Variables<'s>,
+    around: &Surroundings<'s>,
+) {
+    for word in words.split_last().map_or(words, |(_, sources)| sources) {
+        let text = value(word, variables, around.escape, reader.sources);
+        if url::find_all(text.as_str()).next().is_some() {
+            let draft = Draft {
+                key: "ADD",
+                key_span: word.span,
+                text,
+                store: around.store,
+                scope: Scope(word.span),
+                subject: around.subject,
+                image: around.image,
+                uses: Vec::new(),
+            };
+            reader.reading.facts.settings.push(draft.setting());
+        }
     }
 }
 
@@ -167,6 +185,7 @@ fn copies<'s>(reader: &mut Reader<'s>, words: &[Word<'s>], around: &Surroundings
                 key: Field::set(path, word.span, ""),
                 evidence: Field::set(evidence, word.span, ""),
                 published: Field::Unset,
+                bytes: Vec::new(),
             });
         }
     }

@@ -51,6 +51,15 @@ pub(super) fn run<'s>(command: &shell::Command<'s>, installed: &mut Installed<'s
     }
 }
 
+/// The word by which a command runs `sudo`, or installs it.
+pub(super) fn sudo<'a, 's>(command: &'a shell::Command<'s>) -> Option<&'a shell::Word<'s>> {
+    let runs = command.words.first().filter(|word| base_name(word.as_str()) == "sudo");
+    let installs = command.program().is_some_and(|program| MANAGERS.contains(&program));
+    let adds = |word: &&shell::Word<'s>| matches!(word.as_str(), "install" | "add" | "-S");
+    let mut behind = command.arguments().iter().skip_while(|word| !adds(word)).filter(|_| installs);
+    runs.or_else(|| behind.find(|word| word.as_str() == "sudo"))
+}
+
 /// Whether a shell is given a file, or its input. A text behind `-c` is seen as commands of its own.
 fn runs_script(program: &str, command: &shell::Command<'_>) -> bool {
     let text = command.arguments().iter().any(|word| {

@@ -171,9 +171,7 @@ fn stage<'s>(
     for command in commands.clone().filter(|command| command.at_build) {
         installs::run(&command.parsed, &mut container.installed);
     }
-    let sudo =
-        commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
-    if let Some(word) = sudo {
+    if let Some(word) = commands.filter_map(|command| installs::sudo(&command.parsed)).next() {
         container.escalation = Field::set(true, word.span, "sudo");
     }
     reader.reading.blocks.push(block);
