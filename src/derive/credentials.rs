@@ -180,16 +180,7 @@ fn has_file_sibling(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool 
 }
 
 /// The user's name beside a password: `DB_USER` beside `DB_PASSWORD`.
-fn user_beside<'b>(named: &Named<'_, '_>, siblings: &'b Siblings<'_, '_>) -> Option<&'b str> {
+fn user_beside<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>) -> Option<&'s str> {
     let words = named.key.words().len().saturating_sub(1);
-    let user = |sibling: &&Named<'_, '_>| {
-        sibling.key.ends_with(&["user"])
-            || sibling.key.ends_with(&["username"])
-            || sibling.key.ends_with(&["login"])
-    };
-    siblings
-        .sharing(&named.key, words)
-        .filter(user)
-        .map(|sibling| sibling.value)
-        .find(|value| !value.is_empty())
+    siblings.sharing(&named.key, words).find(Named::names_user).map(|sibling| sibling.value)
 }

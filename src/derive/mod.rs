@@ -65,13 +65,13 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
     for scope in scopes {
         let siblings = Siblings::new(scope);
         for named in siblings.iter() {
-            switches::derive(named, &siblings, sources, &mut out);
-            retention::derive(named, &mut out);
-            cors::derive(named, &siblings, &mut out);
-            tls::derive(named, sources, &mut out);
-            endpoints::derive(named, &siblings, sources, &mut out);
-            credentials::derive(named, &siblings, sources, &mut out);
-            residency::derive(named, &siblings, sources, &mut out);
+            switches::derive(&named, &siblings, sources, &mut out);
+            retention::derive(&named, &mut out);
+            cors::derive(&named, &siblings, &mut out);
+            tls::derive(&named, sources, &mut out);
+            endpoints::derive(&named, &siblings, sources, &mut out);
+            credentials::derive(&named, &siblings, sources, &mut out);
+            residency::derive(&named, &siblings, sources, &mut out);
         }
     }
     out

@@ -1,5 +1,7 @@
 //! The settings that stand beside a setting: `DATABASE_SSL` says how `DATABASE_URL` is meant.
 
+use rustc_hash::FxHashMap;
+
 use crate::facts::{Head, Setting};
 use crate::source::Span;
 use crate::value::boolean;
@@ -20,6 +22,17 @@ impl<'s> Named<'_, 's> {
     fn new<'a>(setting: &'a Setting<'s>) -> Named<'a, 's> {
         let name = setting.key.value().copied().unwrap_or_default();
         Named { setting, key: Key::new(name), value: setting.text.as_str().trim() }
+    }
+
+    /// Whether it is somebody's name to log in with.
+    pub(super) fn names_user(&self) -> bool {
+        ["user", "username", "login"].iter().any(|word| self.key.last().eq_ignore_ascii_case(word))
+            && !self.value.is_empty()
+    }
+
+    /// Whether it says where something is.
+    pub(super) fn names_host(&self) -> bool {
+        self.key.has_any(&["endpoint", "url", "uri", "host"])
     }
 
     /// Its name as written.
@@ -51,30 +64,68 @@ impl<'s> Named<'_, 's> {
 
 /// The settings of one scope.
 #[derive(Debug)]
-pub(super) struct Siblings<'a, 's>(Vec<Named<'a, 's>>);
+pub(super) struct Siblings<'a, 's> {
+    settings: &'a [Setting<'s>],
+    /// The settings of each name, in small letters.
+    names: FxHashMap<String, usize>,
+    /// Those that say something of others, by the first word of their names in small letters.
+    speaking: FxHashMap<String, Vec<usize>>,
+    /// Whether browsers are told to send credentials to other origins.
+    pub(super) cors_credentials: bool,
+}
+
+/// How many settings with the same first word are looked at beside one. Real files have far fewer.
+const FAMILY: usize = 64;
 
 impl<'a, 's> Siblings<'a, 's> {
     pub(super) fn new(settings: &'a [Setting<'s>]) -> Self {
-        Siblings(settings.iter().map(Named::new).collect())
+        let mut siblings = Siblings {
+            settings,
+            names: FxHashMap::default(),
+            speaking: FxHashMap::default(),
+            cors_credentials: false,
+        };
+        for (at, setting) in settings.iter().enumerate() {
+            let named = Named::new(setting);
+            siblings.names.entry(named.name().to_ascii_lowercase()).or_insert(at);
+            let on = boolean::parse(named.value) == Some(true);
+            siblings.cors_credentials |=
+                on && named.key.has_any(&["cors"]) && named.key.has_any(&["credentials"]);
+            if on || named.names_user() || named.names_host() {
+                let first = named.key.words().first().map_or_else(String::new, |word| word.to_ascii_lowercase());
+                for family in [first, String::new()] {
+                    let family = siblings.speaking.entry(family).or_default();
+                    if family.len() < FAMILY && family.last() != Some(&at) {
+                        family.push(at);
+                    }
+                }
+            }
+        }
+        siblings
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Named<'a, 's>> {
-        self.0.iter()
+    pub(super) fn iter(&self) -> impl Iterator<Item = Named<'a, 's>> {
+        self.settings.iter().map(Named::new)
     }
 
     /// The sibling of this exact name.
-    pub(super) fn get(&self, name: &str) -> Option<&Named<'a, 's>> {
-        self.0.iter().find(|named| named.name().eq_ignore_ascii_case(name))
+    pub(super) fn get(&self, name: &str) -> Option<Named<'a, 's>> {
+        let at = self.names.get(&name.to_ascii_lowercase())?;
+        self.settings.get(*at).map(Named::new)
     }
 
-    /// The siblings whose names begin with the same words, this many of them.
+    /// The siblings that are switched on or name a user or a host, and whose names begin with the same
+    /// words, this many of them.
     pub(super) fn sharing<'b>(
         &'b self,
         key: &'b Key<'b>,
         words: usize,
-    ) -> impl Iterator<Item = &'b Named<'a, 's>> {
-        self.0
-            .iter()
+    ) -> impl Iterator<Item = Named<'a, 's>> + 'b {
+        let first = key.words().first().filter(|_| words > 0);
+        let family = self.speaking.get(&first.map_or_else(String::new, |word| word.to_ascii_lowercase()));
+        let siblings = family.into_iter().flatten().filter_map(|at| self.settings.get(*at));
+        siblings
+            .map(Named::new)
             .filter(move |named| named.key.text() != key.text() && named.key.shares_start(key, words))
     }
 

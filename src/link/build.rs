@@ -78,7 +78,7 @@ fn resolve<'s>(
 fn use_stage<'s>(stage: &mut Stage<'s>, build: &Build<'s>, used: Use<'s>) -> Container<'s> {
     let container = &mut stage.container;
     container.started = Field::set(true, build.span, "");
-    container.head.uses.push(used);
+    container.head.used(used);
     stage.judged = true;
     container.clone()
 }
