@@ -125,7 +125,9 @@ pub fn walk(paths: &[PathBuf], root: &Root, options: Options<'_>) -> Found {
             }
             // A pipe would be waited for, a device never ends.
             Ok(metadata) if !metadata.is_file() => {
-                found.missing.push((path.clone(), "neither a file nor a folder; `-` is standard input".into()));
+                found
+                    .missing
+                    .push((path.clone(), "neither a file nor a folder; `-` is standard input".into()));
             }
             Ok(_) => {
                 let location = root.place(path);

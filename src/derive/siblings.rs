@@ -92,7 +92,8 @@ impl<'a, 's> Siblings<'a, 's> {
             siblings.cors_credentials |=
                 on && named.key.has_any(&["cors"]) && named.key.has_any(&["credentials"]);
             if on || named.names_user() || named.names_host() {
-                let first = named.key.words().first().map_or_else(String::new, |word| word.to_ascii_lowercase());
+                let first =
+                    named.key.words().first().map_or_else(String::new, |word| word.to_ascii_lowercase());
                 for family in [first, String::new()] {
                     let family = siblings.speaking.entry(family).or_default();
                     if family.len() < FAMILY && family.last() != Some(&at) {

@@ -78,7 +78,10 @@ impl<'s> Index<'s> {
         let namespaces = [namespace, None];
         let exact = || namespaces.iter().flat_map(|one| self.exact.get(&(kind, name, *one)));
         let lists: Vec<_> = if namespace.is_none() { all.into_iter().collect() } else { exact().collect() };
-        let nearest = lists.into_iter().flatten().min_by_key(|(folder, place)| (Reverse(nearness(from, folder)), *place));
+        let nearest = lists
+            .into_iter()
+            .flatten()
+            .min_by_key(|(folder, place)| (Reverse(nearness(from, folder)), *place));
         nearest.map(|(_, place)| *place)
     }
 }

@@ -47,7 +47,9 @@ pub(super) fn read<'s>(reader: &mut Reader<'s>, file: &Dockerfile<'s>) {
         let instructions = file.instructions.get(start..end).unwrap_or_default();
         let store = if ships.get(number).copied().unwrap_or(true) { Store::Image } else { Store::BuildStage };
         let last = number + 1 == starts.len();
-        let Some(stage) = stage(reader, instructions, &global, &names, file.escape, store, last) else { continue };
+        let Some(stage) = stage(reader, instructions, &global, &names, file.escape, store, last) else {
+            continue;
+        };
         if let Some(name) = stage.name {
             names.insert(name.to_ascii_lowercase(), reader.reading.links.stages.len());
         }
