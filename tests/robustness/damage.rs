@@ -17,7 +17,24 @@ const DAMAGES: usize = 12;
 
 /// Text that means something in one of the formats, to be put where it doesn't belong.
 const WORDS: [&str; 18] = [
-    "\"", "'", "\\", "${", "{{", "}", "{", "[", ": ", "- ", "&a ", "*a", "|\n", "<<EOF", "#", "\t", "\r\n", "é\u{feff}",
+    "\"",
+    "'",
+    "\\",
+    "${",
+    "{{",
+    "}",
+    "{",
+    "[",
+    ": ",
+    "- ",
+    "&a ",
+    "*a",
+    "|\n",
+    "<<EOF",
+    "#",
+    "\t",
+    "\r\n",
+    "é\u{feff}",
 ];
 
 #[test]

@@ -64,7 +64,10 @@ const STORES: [(&str, &str); 9] = [
         "image: {repository: app, tag: latest}\nauth:\n  password: @\n  existingSecret: \"\"\ndatabase:\n\
          \x20 url: postgres://app:@@db.example.com/x?sslmode=disable\nenv:\n  - name: API_TOKEN\n    value: @\nsecretKey: @\n",
     ),
-    ("compose.override.yaml", "services:\n  api:\n    env_file: .env\n    environment: {LINK: \"http://app:${DB_PASSWORD}@api.example.com\"}\n"),
+    (
+        "compose.override.yaml",
+        "services:\n  api:\n    env_file: .env\n    environment: {LINK: \"http://app:${DB_PASSWORD}@api.example.com\"}\n",
+    ),
 ];
 
 #[test]
