@@ -1,19 +1,38 @@
 //! Kubernetes objects that name one another.
 
+use rustc_hash::FxHashMap;
+
 use super::refer;
 use crate::facts::links::{Object, ObjectUse};
 use crate::facts::{ReferenceKind, Resolution, Setting, Use};
 use crate::formats::Reading;
 
+/// An object by its file and its index there.
+type Place = (usize, usize);
+
+/// All objects by kind and name.
+type Index<'s> = FxHashMap<(&'s str, &'s str), Vec<Place>>;
+
 pub(super) fn link(readings: &mut [Reading<'_>]) {
+    let index = index(readings);
     for user in 0..readings.len() {
         let Some(reading) = readings.get(user) else { continue };
         let folder = folder(reading.path);
         let uses = reading.links.uses.clone();
         for one in uses {
-            resolve(readings, user, folder, &one);
+            resolve(readings, &index, user, folder, &one);
         }
     }
+}
+
+fn index<'s>(readings: &[Reading<'s>]) -> Index<'s> {
+    let mut index = Index::default();
+    for (file, reading) in readings.iter().enumerate() {
+        for (at, object) in reading.links.objects.iter().enumerate() {
+            index.entry((object.kind, object.name)).or_default().push((file, at));
+        }
+    }
+    index
 }
 
 pub(super) fn folder(path: &str) -> &str {
@@ -30,14 +49,20 @@ pub(super) fn nearness(folder_of_user: &str, folder_of_object: &str) -> usize {
     common.count()
 }
 
-fn resolve<'s>(readings: &mut [Reading<'s>], user: usize, from: &str, one: &ObjectUse<'s>) {
+fn resolve<'s>(
+    readings: &mut [Reading<'s>],
+    index: &Index<'s>,
+    user: usize,
+    from: &str,
+    one: &ObjectUse<'s>,
+) {
     let kind = match one.kind {
         "ConfigMap" => (ReferenceKind::ConfigMap, ReferenceKind::ConfigMapKey),
         "Secret" => (ReferenceKind::Secret, ReferenceKind::SecretKey),
         "Service" => (ReferenceKind::Service, ReferenceKind::Service),
         _ => return,
     };
-    let found = find(readings, from, one);
+    let found = find(readings, index, from, one);
     match found {
         Some((reading, object)) => {
             let (open, has_key) = readings
@@ -65,19 +90,18 @@ fn has_key(object: &Object<'_>, key: Option<&str>) -> bool {
     key.is_none_or(|key| object.data.iter().any(|(name, ..)| *name == key))
 }
 
-fn find(readings: &[Reading<'_>], from: &str, one: &ObjectUse<'_>) -> Option<(usize, usize)> {
+fn find<'s>(readings: &[Reading<'s>], index: &Index<'s>, from: &str, one: &ObjectUse<'s>) -> Option<Place> {
     let same_place = |object: &Object<'_>| match (object.namespace, one.namespace) {
         (Some(a), Some(b)) => a == b,
         _ => true,
     };
-    let mut best: Option<(usize, (usize, usize))> = None;
-    for (index, reading) in readings.iter().enumerate() {
-        for (at, object) in reading.links.objects.iter().enumerate() {
-            if object.kind == one.kind && object.name == one.name && same_place(object) {
-                let near = nearness(from, folder(reading.path));
-                if best.is_none_or(|(nearest, _)| near > nearest) {
-                    best = Some((near, (index, at)));
-                }
+    let mut best: Option<(usize, Place)> = None;
+    for place in index.get(&(one.kind, one.name)).into_iter().flatten() {
+        let Some(reading) = readings.get(place.0) else { continue };
+        if reading.links.objects.get(place.1).is_some_and(same_place) {
+            let near = nearness(from, folder(reading.path));
+            if best.is_none_or(|(nearest, _)| near > nearest) {
+                best = Some((near, *place));
             }
         }
     }
