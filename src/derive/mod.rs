@@ -6,6 +6,7 @@ mod containers;
 mod cors;
 mod credentials;
 mod endpoints;
+mod hsts;
 mod images;
 pub(crate) mod residency;
 mod retention;
@@ -65,10 +66,11 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
     let mut out = Facts::default();
     for scope in scopes {
         let siblings = Siblings::new(scope);
+        retention::derive(&siblings, &mut out);
         for named in siblings.iter() {
             switches::derive(named, &siblings, sources, &mut out);
-            retention::derive(named, &mut out);
             cors::derive(named, &siblings, &mut out);
+            hsts::derive(named, &mut out);
             tls::derive(named, sources, &mut out);
             endpoints::derive(named, &siblings, sources, &mut out);
             credentials::derive(named, &siblings, sources, &mut out);

@@ -1,6 +1,8 @@
 //! How long records are kept, from settings that say so.
 
-use super::Named;
+use rustc_hash::FxHashMap;
+
+use super::{Named, Siblings};
 use crate::facts::{Facts, Field, Records, Retention};
 use crate::value::duration::{self, Duration, Unit};
 use crate::value::key::Key;
@@ -49,17 +51,73 @@ const OTHER_THINGS: &[&str] = &[
     "interval",
 ];
 
-pub(super) fn derive<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
-    if let Some(records) = records(&named.key)
-        && let Some(period) = period(&named.key, named.value)
-    {
-        out.retentions.push(Retention {
-            head: named.head(),
-            records: Field::set(records, named.place(), ""),
-            period: Field::set(period, named.place(), ""),
-            key: Field::set(named.name(), named.place(), ""),
-        });
+/// Words that name one tier of a backup scheme, beside those that are units.
+const TIERS: &[&str] = &[
+    "hourly",
+    "daily",
+    "weekly",
+    "biweekly",
+    "monthly",
+    "quarterly",
+    "yearly",
+    "annual",
+    "annually",
+    "last",
+    "hour",
+    "hours",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "quarter",
+    "quarters",
+    "year",
+    "years",
+];
+
+/// A scheme of backups is as good as its longest tier: `BACKUP_KEEP_DAYS` says nothing bad beside
+/// `BACKUP_KEEP_MONTHS`.
+pub(super) fn derive<'s>(siblings: &Siblings<'_, 's>, out: &mut Facts<'s>) {
+    let mut found: Vec<(&Named<'_, 's>, Records, Duration)> = Vec::new();
+    let mut longest: FxHashMap<String, Duration> = FxHashMap::default();
+    for named in siblings.iter() {
+        let Some(records) = records(&named.key) else { continue };
+        let Some(period) = period(&named.key, named.value) else { continue };
+        if records == Records::Backup {
+            let best = longest.entry(scheme(&named.key)).or_insert(period);
+            *best = period.max(*best);
+        }
+        found.push((named, records, period));
     }
+    for (named, records, period) in found {
+        let beaten = records == Records::Backup
+            && has_tier(&named.key)
+            && longest.get(&scheme(&named.key)).is_some_and(|best| *best > period);
+        if !beaten {
+            out.retentions.push(Retention {
+                head: named.head(),
+                records: Field::set(records, named.place(), ""),
+                period: Field::set(period, named.place(), ""),
+                key: Field::set(named.name(), named.place(), ""),
+            });
+        }
+    }
+}
+
+/// A name without the words for its tier: what the tiers of one scheme have in common.
+fn scheme(key: &Key<'_>) -> String {
+    let common = key.words().iter().filter(|word| !is_tier(word));
+    common.flat_map(|word| [word.to_ascii_lowercase(), "_".to_owned()]).collect()
+}
+
+fn has_tier(key: &Key<'_>) -> bool {
+    key.words().iter().any(|word| is_tier(word))
+}
+
+fn is_tier(word: &str) -> bool {
+    TIERS.iter().any(|tier| word.eq_ignore_ascii_case(tier))
 }
 
 /// Which records a name speaks of, where it says how long something is kept.

@@ -69,8 +69,8 @@ pub struct Build<'s> {
     pub context: Option<(String, Span)>,
     /// Which of that file's stages are meant, where the Dockerfile is only a part of it.
     pub stages: Option<Range<usize>>,
-    /// The stage that is built.
-    pub target: Option<&'s str>,
+    /// The stage that is built, and where it is named.
+    pub target: Option<(&'s str, Span)>,
     /// Where the build is asked for.
     pub span: Span,
     /// What the build's user reads of it: "built by service web".

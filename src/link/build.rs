@@ -38,7 +38,7 @@ fn resolve<'s>(
         let all = 0..dockerfile.links.stages.len();
         let stages = dockerfile.links.stages.get_mut(build.stages.clone().unwrap_or(all)).unwrap_or_default();
         let stage = match build.target {
-            Some(target) => stages.iter_mut().find(|stage| stage.is(target)),
+            Some((target, _)) => stages.iter_mut().find(|stage| stage.is(target)),
             None => stages.last_mut(),
         };
         stage.map(|stage| use_stage(stage, build, Use { span: build.span, note: build.note }))
@@ -53,8 +53,10 @@ fn resolve<'s>(
             }
         }
         Some(None) => {
-            let target = build.target.unwrap_or_default();
-            refer(&mut reading.facts, ReferenceKind::Stage, target, Resolution::Missing, build.span, subject);
+            // Without a target, a Dockerfile without stages is meant, which is a syntax error there.
+            if let Some((target, place)) = build.target {
+                refer(&mut reading.facts, ReferenceKind::Stage, target, Resolution::Missing, place, subject);
+            }
         }
         None => {
             if let Some((target, at)) = absent(path, build, around) {
@@ -85,7 +87,9 @@ fn absent<'b>(path: &'b str, build: &'b Build<'_>, around: &dyn Surroundings) ->
 fn use_stage<'s>(stage: &mut Stage<'s>, build: &Build<'s>, used: Use<'s>) -> Container<'s> {
     let container = &mut stage.container;
     container.started = Field::set(true, build.span, "");
-    container.head.uses.push(used);
+    if !container.head.uses.contains(&used) {
+        container.head.uses.push(used);
+    }
     stage.judged = true;
     container.clone()
 }

@@ -43,6 +43,12 @@ impl Environment {
     /// What a setting says of the file it stands in: `NODE_ENV=production`, `ENVIRONMENT=development`.
     #[must_use]
     pub fn of_setting(key: &str, value: &str) -> Self {
+        // Most values say nothing, and that is seen at once.
+        let environment = match value.trim().to_ascii_lowercase().as_str() {
+            "production" | "prod" | "live" => Environment::Production,
+            "development" | "develop" | "dev" | "local" | "test" | "testing" => Environment::Development,
+            _ => return Environment::Unstated,
+        };
         let key = Key::new(key);
         let says = key.is(&["environment"])
             || key.is(&["env"])
@@ -56,13 +62,7 @@ impl Environment {
             || key.ends_with(&["dotnet", "environment"])
             || key.ends_with(&["deploy", "env"])
             || key.ends_with(&["deployment", "environment"]);
-        match value.trim().to_ascii_lowercase().as_str() {
-            "production" | "prod" | "live" if says => Environment::Production,
-            "development" | "develop" | "dev" | "local" | "test" | "testing" if says => {
-                Environment::Development
-            }
-            _ => Environment::Unstated,
-        }
+        if says { environment } else { Environment::Unstated }
     }
 }
 

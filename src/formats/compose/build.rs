@@ -19,7 +19,7 @@ pub(super) struct Source<'s> {
     pub(super) context: Option<(String, Span)>,
     /// The place of a Dockerfile that is written inline.
     pub(super) inline: Option<Span>,
-    pub(super) target: Option<&'s str>,
+    pub(super) target: Option<(&'s str, Span)>,
     pub(super) span: Span,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn source<'s>(service: &Service<'_, 's>) -> Option<Source<'s>> {
         context: folder.map(|(folder, path)| (resolve(path, folder), context_span)),
         dockerfile: dockerfile.filter(|_| !unknown_target),
         inline: inline.map(|found| found.node.span()),
-        target: target.as_ref().and_then(Value::known),
+        target: target.as_ref().and_then(|target| Some((target.known()?, target.written))),
         span: stated.map_or(context_span, |name| name.written),
     })
 }

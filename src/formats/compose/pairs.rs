@@ -66,6 +66,11 @@ pub(super) fn settings<'s>(
             match pair.value {
                 Some(text) if !pair.key.is_empty() && !pair.key.contains('$') => {
                     let value = service.environment.value(&text);
+                    // `${PASSWORD:-}` is empty only until the environment sets it.
+                    if value.as_str().is_empty() && !text.as_str().is_empty() {
+                        open = true;
+                        continue;
+                    }
                     out.push(setting(&value, &pair.key_span, pair.key, service, scope, image, note));
                 }
                 _ => open = true,

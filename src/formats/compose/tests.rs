@@ -76,6 +76,16 @@ fn environments_are_settings_in_both_forms() {
 }
 
 #[test]
+fn a_default_that_is_empty_is_no_value() {
+    let sources = Sources::default();
+    let text = "services:\n  a:\n    image: a\n    environment:\n      PASSWORD: ${PASSWORD:-}\n      REAL_PASSWORD: ''\n";
+    let id = sources.add("compose.yaml".into(), text.into());
+    let mut readings = vec![Reader::read(&sources, id, find("compose").unwrap())];
+    join(&mut readings, &sources);
+    assert_eq!(settings(&readings[0].facts), [("REAL_PASSWORD".to_owned(), String::new())]);
+}
+
+#[test]
 fn variables_come_from_the_env_file_beside_the_project() {
     let sources = Sources::default();
     let text = "services:\n  db:\n    image: postgres\n    environment:\n      POSTGRES_PASSWORD: ${STORE_LOGIN}\n      URL: postgres://u:${STORE_LOGIN}@db\n      OTHER: ${UNSET}\n      SECRET: ${MISSING:-changeme}\n";
@@ -243,7 +253,8 @@ fn builds_name_their_dockerfiles() {
         paths,
         [Some("deploy/api/Dockerfile"), Some("docker/Dockerfile"), None, Some("deploy/compose.yaml")]
     );
-    assert_eq!((builds[1].target, builds[3].stages.clone()), (Some("run"), Some(0..1)));
+    assert_eq!(builds[1].target.map(|(target, _)| target), Some("run"));
+    assert_eq!(builds[3].stages, Some(0..1));
     assert_eq!(readings[0].links.stages[0].container.user.value(), Some(&"0"));
     assert!(
         readings[0]
@@ -448,23 +459,11 @@ proptest! {
 fn files_and_services_that_are_named_must_be_there() {
     let sources = Sources::default();
     let text = "include: [more.yaml, 'oci://x']\nservices:\n  a: {extends: nobody}\n  b: {extends: {file: gone.yaml, service: x}}\n  c: {extends: b}\n  d: {build: ./worker}\n";
-    let project = link(vec![one(&sources, text)], &Empty, &sources);
+    let project = link(vec![one(&sources, text)], &Nowhere, &sources);
     let mut missing: Vec<_> =
         project.facts.references.iter().map(|one| at(&sources, one.head.anchor).1).collect();
     missing.sort_unstable();
     assert_eq!(missing, ["./worker", "gone.yaml", "more.yaml", "nobody"]);
-}
-
-/// A folder with nothing in it.
-struct Empty;
-
-impl Surroundings for Empty {
-    fn entry(&self, _: &str) -> Option<Entry> {
-        None
-    }
-    fn is_ignored(&self, _: &str) -> bool {
-        false
-    }
 }
 
 #[test]
@@ -480,7 +479,7 @@ fn a_command_from_another_file_is_its_services_own() {
             ),
         ],
     );
-    let project = link(readings, &Empty, &sources);
+    let project = link(readings, &Nowhere, &sources);
     let mut facts = project.facts;
     crate::derive::derive(&mut facts, &sources);
     let open = facts.credentials.iter().filter(|one| one.key.value().is_none());
@@ -500,7 +499,7 @@ fn a_password_is_judged_where_it_is_written() {
             (".env", "DB_PASSWORD=postgres\n"),
         ],
     );
-    let mut facts = link(readings, &Empty, &sources).facts;
+    let mut facts = link(readings, &Nowhere, &sources).facts;
     crate::derive::derive(&mut facts, &sources);
     let [password] = &facts.credentials[..] else { panic!("{:?}", facts.credentials) };
     assert_eq!(password.key.value(), Some(&"DB_PASSWORD"));
@@ -517,11 +516,35 @@ fn a_container_listens_where_its_mounted_nginx_configuration_says() {
     let compose = "services:\n  web:\n    image: nginx:1\n    ports: ['80:8080']\n    volumes: ['./site.conf:/etc/nginx/conf.d/site.conf']\n  other:\n    image: x\n    ports: ['81:8081']\n    volumes: ['./other.toml:/etc/other.toml']\n";
     let files =
         [("compose.yaml", compose), ("site.conf", "server {\n  listen 127.0.0.1:9090;\n  listen 8080;\n}\n")];
-    let project = link(read(&sources, &files), &Empty, &sources);
+    let project = link(read(&sources, &files), &Nowhere, &sources);
     let listens = |name: &str| {
         let found = project.facts.containers.iter().find(|one| one.name.value() == Some(&name));
         found.unwrap().listens.clone()
     };
     assert_eq!(listens("web"), [8080, 9090]);
     assert_eq!(listens("other"), [0; 0]);
+}
+
+#[test]
+fn an_inline_dockerfile_takes_no_stage_of_another() {
+    let sources = Sources::default();
+    let text = "services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM debian:12 AS base\n        USER app\n  b:\n    build:\n      dockerfile_inline: |\n        FROM base\n";
+    let reading = one(&sources, text);
+    let users: Vec<_> =
+        reading.links.stages.iter().map(|stage| stage.container.user.value().copied()).collect();
+    assert_eq!(users, [Some("app"), Some("root")]);
+}
+
+#[test]
+fn a_service_uses_its_stage_once() {
+    let sources = Sources::default();
+    let base = "services:\n  a:\n    build: .\n";
+    let files = [
+        ("compose.yaml", base),
+        ("compose.override.yaml", "services:\n  a:\n    init: true\n"),
+        ("Dockerfile", "FROM debian:12\nUSER app\n"),
+    ];
+    let project = link(read(&sources, &files), &Nowhere, &sources);
+    let stage = project.facts.containers.iter().find(|one| at(&sources, one.head.anchor).0 == "Dockerfile");
+    assert_eq!(stage.unwrap().head.uses.len(), 1);
 }

@@ -38,12 +38,14 @@ pub(super) fn read<'s>(reader: &mut Reader<'s>, file: &Dockerfile<'s>) {
         declare(instruction, &mut global, file.escape, sources);
     }
     let ships = shipping(file, &starts, &global, sources);
+    // A file that holds several Dockerfiles has the stages of the others before.
+    let first = reader.reading.links.stages.len();
     for (number, &start) in starts.iter().enumerate() {
         let end = starts.get(number + 1).copied().unwrap_or(file.instructions.len());
         let instructions = file.instructions.get(start..end).unwrap_or_default();
         let store = if ships.get(number).copied().unwrap_or(true) { Store::Image } else { Store::BuildStage };
         let last = number + 1 == starts.len();
-        let stage = stage(reader, instructions, &global, file.escape, store, last);
+        let stage = stage(reader, first, instructions, &global, file.escape, store, last);
         reader.reading.links.stages.extend(stage);
     }
 }
@@ -114,9 +116,10 @@ fn shipping<'s>(
     ships
 }
 
-/// One stage: from its `FROM` to the next.
+/// One stage: from its `FROM` to the next. `first` is the index of the Dockerfile's first stage.
 fn stage<'s>(
     reader: &mut Reader<'s>,
+    first: usize,
     instructions: &[Instruction<'s>],
     global: &Variables<'s>,
     escape: char,
@@ -133,8 +136,8 @@ fn stage<'s>(
         _ => "the image",
     };
     let base_text = base.map(|base| value(base, global, escape, sources));
-    let parent =
-        base_text.as_ref().and_then(|base| parent(&reader.reading.links.stages, base.as_str())).cloned();
+    let earlier = reader.reading.links.stages.get(first..).unwrap_or_default();
+    let parent = base_text.as_ref().and_then(|base| parent(earlier, base.as_str())).cloned();
     let mut variables: Variables<'s> =
         parent.iter().flat_map(|stage| stage.variables.iter().cloned()).collect();
     let is_stage = parent.is_some();
@@ -149,8 +152,14 @@ fn stage<'s>(
     };
     let scope = Scope(from.span);
     container.environment.push(scope);
-    let surroundings =
-        contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
+    let surroundings = contents::Surroundings {
+        subject,
+        store,
+        scope,
+        escape,
+        image: repository(&container),
+        arguments: open_arguments(instructions),
+    };
     let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
         contents::read(reader, instruction, &variables, &surroundings);
@@ -167,6 +176,17 @@ fn stage<'s>(
     }
     reader.reading.blocks.push(block);
     Some(Stage { name, container, scope, judged: false, variables: variables.into_iter().collect() })
+}
+
+/// The names of a stage's `ARG`s that take their value from whoever builds.
+fn open_arguments<'s>(instructions: &[Instruction<'s>]) -> Vec<&'s str> {
+    let arguments = instructions.iter().filter(|instruction| instruction.keyword == Keyword::Arg);
+    let pairs = arguments.filter_map(|instruction| match &instruction.arguments {
+        Arguments::Pairs(pairs) => Some(pairs),
+        _ => None,
+    });
+    let open = pairs.flatten().filter(|(_, value)| value.is_none());
+    open.map(|(name, _)| name.text.as_str()).collect()
 }
 
 fn repository<'s>(container: &Container<'s>) -> Option<&'s str> {

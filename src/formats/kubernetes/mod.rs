@@ -3,6 +3,7 @@
 //! A manifest is read as `kubectl` reads it: several documents, lists unpacked, YAML or JSON. Charts of Helm
 //! are read as far as they can be without rendering them.
 
+mod assignments;
 mod audit;
 mod command;
 mod config;

@@ -218,7 +218,7 @@ fn annotations_of_an_ingress_are_heard() {
     read(ingress, |reading, at| {
         let [switch] = &reading.facts.switches[..] else { panic!() };
         assert_eq!(switch.position.value(), Some(&Position::Off));
-        assert_eq!(at(switch.head.anchor), "\"false\"");
+        assert_eq!(at(switch.head.anchor), "false");
         assert_eq!(reading.facts.cors[0].any_origin.value(), Some(&true));
         assert_eq!(reading.facts.listeners[0].tls.value(), Some(&true));
         assert_eq!(reading.facts.servers[0].rate_limit, Field::Unset);
@@ -403,5 +403,46 @@ fn a_template_action_that_nothing_closes_is_a_syntax_error() {
         let [problem] = &reading.facts.problems[..] else { panic!() };
         assert_eq!(problem.kind.value(), Some(&ProblemKind::Syntax));
         assert_eq!(at(problem.head.anchor), "{{ .Values.name");
+    });
+}
+
+#[test]
+fn variables_inside_an_entry_are_settings() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: DB_PASSWORD=one\n  b: DB_PASSWORD:two\n  c: |\n    DB_USER: app\n    DB_PASSWORD: three\n  password: A_B=\n  d: HOST:6379\n";
+    read(text, |reading, at| {
+        let settings = reading.facts.settings.iter();
+        let settings: Vec<_> = settings
+            .map(|one| (one.key.value().copied().unwrap_or_default(), at(one.head.anchor), one.store))
+            .collect();
+        let is = |key, value: &str| (key, value.to_owned(), Store::ConfigMap);
+        let expected = [
+            is("DB_PASSWORD", "one"),
+            is("DB_PASSWORD", "two"),
+            is("DB_USER", "app"),
+            is("DB_PASSWORD", "three"),
+            is("password", "A_B="),
+            is("d", "HOST:6379"),
+        ];
+        assert_eq!(settings, expected);
+    });
+}
+
+#[test]
+fn hsts_is_turned_off_for_a_whole_controller() {
+    let config = |name: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata:\n  hsts: \"false\"\n")
+    };
+    read(&config("ingress-nginx-controller"), |reading, at| {
+        assert_eq!(reading.facts.servers[0].hsts.span().map(at).as_deref(), Some("false"));
+    });
+    read(&config("app"), |reading, _| assert!(reading.facts.servers.is_empty()));
+}
+
+#[test]
+fn arguments_alone_belong_to_a_program_that_the_image_names() {
+    let pod = "containers:\n  - name: a\n    args: [--insecure-skip-tls-verify, --port=1]\n";
+    read(&deployment(pod), |reading, _| {
+        let [command] = &reading.facts.commands[..] else { panic!() };
+        assert_eq!((command.program, command.parsed.arguments().len()), (Field::Unknown, 2));
     });
 }

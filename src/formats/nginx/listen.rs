@@ -77,7 +77,8 @@ fn reach(address: &str) -> Option<Reach> {
     if address.starts_with("unix:") {
         return Some(Reach::Loopback);
     }
-    if address.contains("{{") {
+    // A port that the environment chooses may be one that nothing outside reaches.
+    if address.contains("{{") || address.contains('$') {
         return None;
     }
     let Some(host) = host_of(address) else { return Some(Reach::Public) };
