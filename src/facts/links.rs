@@ -109,6 +109,8 @@ pub struct Mount<'s> {
     pub note: &'s str,
     /// Whether the container's service publishes a port.
     pub published: bool,
+    /// Whether what it says of the container's ports has been read.
+    pub read: bool,
 }
 
 /// A Kubernetes object.

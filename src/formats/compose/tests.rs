@@ -456,6 +456,76 @@ proptest! {
 }
 
 #[test]
+fn files_and_services_that_are_named_must_be_there() {
+    let sources = Sources::default();
+    let text = "include: [more.yaml, 'oci://x']\nservices:\n  a: {extends: nobody}\n  b: {extends: {file: gone.yaml, service: x}}\n  c: {extends: b}\n  d: {build: ./worker}\n";
+    let project = link(vec![one(&sources, text)], &Nowhere, &sources);
+    let mut missing: Vec<_> =
+        project.facts.references.iter().map(|one| at(&sources, one.head.anchor).1).collect();
+    missing.sort_unstable();
+    assert_eq!(missing, ["./worker", "gone.yaml", "more.yaml", "nobody"]);
+}
+
+#[test]
+fn a_command_from_another_file_is_its_services_own() {
+    let sources = Sources::default();
+    let readings = read(
+        &sources,
+        &[
+            ("compose.yaml", "services:\n  cache: {extends: {file: common.yaml, service: cache}}\n"),
+            (
+                "common.yaml",
+                "services:\n  cache: {image: 'redis:7', command: redis-server --requirepass $P}\n",
+            ),
+        ],
+    );
+    let project = link(readings, &Nowhere, &sources);
+    let mut facts = project.facts;
+    crate::derive::derive(&mut facts, &sources);
+    let open = facts.credentials.iter().filter(|one| one.key.value().is_none());
+    assert_eq!(open.count(), 0);
+}
+
+#[test]
+fn a_password_is_judged_where_it_is_written() {
+    let sources = Sources::default();
+    let readings = read(
+        &sources,
+        &[
+            (
+                "compose.yaml",
+                "services:\n  a:\n    image: x\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD:-admin}\n      DATABASE_URL: postgres://u:${DB_PASSWORD:-admin}@db/x\n",
+            ),
+            (".env", "DB_PASSWORD=postgres\n"),
+        ],
+    );
+    let mut facts = link(readings, &Nowhere, &sources).facts;
+    crate::derive::derive(&mut facts, &sources);
+    let [password] = &facts.credentials[..] else { panic!("{:?}", facts.credentials) };
+    assert_eq!(password.key.value(), Some(&"DB_PASSWORD"));
+    assert_eq!(at(&sources, password.head.anchor), (".env", "postgres"));
+    let uses: Vec<_> = password.head.uses.iter().map(|used| at(&sources, used.span).1).collect();
+    assert_eq!(uses.len(), 2, "{uses:?}");
+    let hidden: Vec<_> = password.bytes.iter().map(|span| at(&sources, *span)).collect();
+    assert!(hidden.contains(&("compose.yaml", "admin")) && hidden.contains(&(".env", "postgres")));
+}
+
+#[test]
+fn a_container_listens_where_its_mounted_nginx_configuration_says() {
+    let sources = Sources::default();
+    let compose = "services:\n  web:\n    image: nginx:1\n    ports: ['80:8080']\n    volumes: ['./site.conf:/etc/nginx/conf.d/site.conf']\n  other:\n    image: x\n    ports: ['81:8081']\n    volumes: ['./other.toml:/etc/other.toml']\n";
+    let files =
+        [("compose.yaml", compose), ("site.conf", "server {\n  listen 127.0.0.1:9090;\n  listen 8080;\n}\n")];
+    let project = link(read(&sources, &files), &Nowhere, &sources);
+    let listens = |name: &str| {
+        let found = project.facts.containers.iter().find(|one| one.name.value() == Some(&name));
+        found.unwrap().listens.clone()
+    };
+    assert_eq!(listens("web"), [8080, 9090]);
+    assert_eq!(listens("other"), [0; 0]);
+}
+
+#[test]
 fn an_inline_dockerfile_takes_no_stage_of_another() {
     let sources = Sources::default();
     let text = "services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM debian:12 AS base\n        USER app\n  b:\n    build:\n      dockerfile_inline: |\n        FROM base\n";

@@ -123,6 +123,21 @@ mod tests {
     }
 
     #[test]
+    fn sudo_counts_where_it_runs_and_where_it_is_installed() {
+        let place = |text: &str| {
+            let sources = Sources::default();
+            let id = sources.add("Dockerfile".into(), text.into());
+            let reading = Reader::read(&sources, id, find("dockerfile").unwrap());
+            let found = reading.links.stages.last().unwrap().container.escalation.span();
+            found.map(|span| sources.slice(span).to_owned())
+        };
+        assert_eq!(place("FROM debian\nRUN apt-get install -y sudo curl\n").as_deref(), Some("sudo"));
+        assert_eq!(place("FROM debian\nRUN /usr/bin/sudo ls\n").as_deref(), Some("/usr/bin/sudo"));
+        assert_eq!(place("FROM debian\nRUN apt-get purge sudo\n"), None);
+        assert_eq!(place("FROM debian\nRUN echo sudo\n"), None);
+    }
+
+    #[test]
     fn what_the_build_runs_is_there() {
         assert!(names("FROM debian\nRUN curl -O https://example.org/x\n", "curl"));
     }

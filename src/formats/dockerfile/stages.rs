@@ -181,7 +181,7 @@ fn stage<'s>(
         inherit_global(instruction, &mut variables, global);
         declare(instruction, &mut variables, escape, sources);
     }
-    let commands = reader.reading.facts.commands.iter().skip(first_command);
+    let mut commands = reader.reading.facts.commands.iter().skip(first_command);
     for command in commands.clone().filter(|command| command.at_build) {
         installs::run(&command.parsed, &mut container.installed);
     }

@@ -377,6 +377,36 @@ proptest! {
 }
 
 #[test]
+fn annotations_allow_in_their_object_and_in_the_pods_of_a_template() {
+    let text = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  annotations: {govlint.dev/allow: root-user a}\nspec:\n  template:\n    metadata:\n      annotations: {govlint.dev/allow: root-user b}\n    spec: {containers: [{name: c}]}\n";
+    read(text, |reading, at| {
+        let [object, pod] = &reading.annotations[..] else { panic!() };
+        assert_eq!((object.value, at(object.place).as_str()), ("root-user a", "root-user a"));
+        assert!(at(object.block).starts_with("apiVersion"));
+        assert_eq!(pod.value, "root-user b");
+        assert!(at(pod.block).starts_with("metadata") && at(pod.block).contains("containers"));
+    });
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations: {govlint.dev/allow: root-user a}\nspec: {containers: []}\n";
+    read(pod, |reading, _| assert_eq!(reading.annotations.len(), 1));
+}
+
+#[test]
+fn a_container_whose_name_is_not_known_is_one_of_its_workload() {
+    read(&deployment("containers:\n  - name: {{ .Values.name }}\n    image: x"), |reading, _| {
+        assert_eq!(reading.facts.containers[0].head.subject, "a container of Deployment api");
+    });
+}
+
+#[test]
+fn a_template_action_that_nothing_closes_is_a_syntax_error() {
+    read("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name\n", |reading, at| {
+        let [problem] = &reading.facts.problems[..] else { panic!() };
+        assert_eq!(problem.kind.value(), Some(&ProblemKind::Syntax));
+        assert_eq!(at(problem.head.anchor), "{{ .Values.name");
+    });
+}
+
+#[test]
 fn variables_inside_an_entry_are_settings() {
     let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: DB_PASSWORD=one\n  b: DB_PASSWORD:two\n  c: |\n    DB_USER: app\n    DB_PASSWORD: three\n  password: A_B=\n  d: HOST:6379\n";
     read(text, |reading, at| {

@@ -131,6 +131,14 @@ impl Sockets {
         }
     }
 
+    /// The ports of all sockets, sorted.
+    pub(super) fn ports(&self) -> Vec<u16> {
+        let ports = self.0.keys().filter_map(|socket| socket.rsplit_once(':')?.1.parse().ok());
+        let mut ports: Vec<u16> = ports.collect();
+        ports.sort_unstable();
+        ports
+    }
+
     /// Whether a socket speaks TLS, by any of its servers.
     pub(super) fn tls(&self, listen: &Listen<'_>) -> Field<bool> {
         let shared = self.0.get(&listen.socket).is_some_and(|shared| shared.tls);

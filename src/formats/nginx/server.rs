@@ -47,6 +47,11 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         }
     }
 
+    /// The ports that the configuration listens on, once it has been judged.
+    pub(super) fn ports(&self) -> Vec<u16> {
+        self.sockets.ports()
+    }
+
     /// States what a configuration says.
     pub(super) fn run(&mut self, nodes: &[Node<'_, 's>], place: Place) {
         let context = Context::outermost(place);
