@@ -79,7 +79,7 @@ pub(super) fn once(credentials: &mut Vec<Credential<'_>>) {
         key.map_or(u32::MAX, |key| at.start - key.end)
     };
     credentials.sort_by_key(|one| {
-        let words = (one.key.value().copied(), one.evidence.value().copied());
+        let words = (one.evidence.value().copied(), one.key.value().copied());
         (one.head.anchor, distance(one), std::cmp::Reverse(weight(one)), words)
     });
     credentials.dedup_by(|other, first| {
