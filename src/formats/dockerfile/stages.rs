@@ -167,11 +167,11 @@ fn stage<'s>(
         inherit_global(instruction, &mut variables, global);
         declare(instruction, &mut variables, escape, sources);
     }
-    let commands = reader.reading.facts.commands.iter().skip(first_command);
+    let mut commands = reader.reading.facts.commands.iter().skip(first_command);
     for command in commands.clone().filter(|command| command.at_build) {
         installs::run(&command.parsed, &mut container.installed);
     }
-    if let Some(word) = commands.filter_map(|command| installs::sudo(&command.parsed)).next() {
+    if let Some(word) = commands.find_map(|command| installs::sudo(&command.parsed)) {
         container.escalation = Field::set(true, word.span, "sudo");
     }
     reader.reading.blocks.push(block);
