@@ -79,7 +79,7 @@ pub(super) fn once(credentials: &mut Vec<Credential<'_>>) {
         key.map_or(u32::MAX, |key| at.start - key.end)
     };
     credentials.sort_by_key(|one| {
-        let words = (one.key.value().copied(), one.evidence.value().copied());
+        let words = (one.evidence.value().copied(), one.key.value().copied());
         (one.head.anchor, distance(one), std::cmp::Reverse(weight(one)), words)
     });
     credentials.dedup_by(|other, first| {
@@ -170,8 +170,8 @@ fn in_urls<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>)
                 // The password comes from elsewhere, and only the rest of the URL stands here.
                 push(named, class, evidence, supplied, out);
                 let note = sources.keep(format!("used by {}", named.setting.head.subject).into());
-                let user = Use { span: named.place(), note };
-                out.credentials.iter_mut().skip(found_at).for_each(|one| one.head.uses.push(user));
+                let place = Use { span: named.place(), note };
+                out.credentials.iter_mut().skip(found_at).for_each(|one| one.head.uses.push(place));
             }
             out.credentials.iter_mut().skip(found_at).for_each(|one| one.bytes.extend(&whole));
             found = true;

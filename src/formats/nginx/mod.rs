@@ -121,13 +121,13 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
         let Some((reading, parsed)) = texts.get(root) else { continue };
         let mut expansion = Expansion::new(&known, root, &mut budget, &mut visited);
         let nodes = expansion.run();
-        let (missing, parts) = (expansion.missing, expansion.texts);
+        let (missing, taken) = (expansion.missing, expansion.texts);
         let Some(reading) = readings.get_mut(*reading) else { continue };
         let place = Place::of_top(&nodes);
         let mut judge = Judge::new(sources, &known, &upstreams, parsed.path, &nodes, &mut reading.facts);
         judge.references(&missing);
         judge.run(&nodes, place);
-        ports.push((parts, judge.ports()));
+        ports.push((taken, judge.ports()));
     }
     for (parts, ports) in &ports {
         for path in parts.iter().filter_map(|text| texts.get(*text)?.1.path) {
