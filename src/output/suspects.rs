@@ -14,7 +14,7 @@ const SHORTEST: usize = 16;
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?ix) (?: (?:password|passwd|passphrase|pwd|secret|token|api[-_.]?key|secret[-_.]?key|access[-_.]?key)
-            ["']? (?: \s*[:=]\s* | \s+ ) | \b(?:basic|bearer)\s+ | \s-a[,\s]\s* )
+            ["']? (?: \s*[:=][-?+]?\s* | \s+ ) | \b(?:basic|bearer)\s+ | \s-a[,\s]\s* )
             ["']? (?P<value> [^\s"'$\{<,;\[\]\}] [^\s"',;\[\]\}]{5,} )
           | :// [^\s/@:"']* : (?P<user> [^\s/@"'$\{<]+ ) @"#,
     )
