@@ -76,8 +76,7 @@ impl Excerpt {
         if !before.is_empty() {
             self.text.push('…');
         }
-        let piece = source.text().get(window.clone()).unwrap_or_default();
-        self.text.push_str(&report.show(file, window.start, piece));
+        self.text.push_str(&report.show(file, window.clone()));
         if window.end < line.end {
             self.text.push('…');
         }

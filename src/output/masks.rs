@@ -6,7 +6,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::suspects::suspects;
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{SourceId, Span};
 
 /// The bytes that no output may show, by file: sorted ranges that don't touch.
 #[derive(Default, Debug)]
@@ -37,42 +37,48 @@ impl Masks {
         Masks(masks)
     }
 
-    /// Masks of these spans, and of everything in these files that looks like a secret.
+    /// The bytes `piece` of a file as they may be shown: each masked character is a `*`, and so is each that
+    /// looks like part of a secret in the lines around it. Their length in characters stays the same, so
+    /// columns stay true; line breaks are kept.
     #[must_use]
-    pub fn of_files(
-        spans: impl IntoIterator<Item = Span>,
-        files: impl IntoIterator<Item = SourceId>,
-        sources: &Sources,
-    ) -> Self {
-        let suspects = files.into_iter().flat_map(|file| {
-            let text = sources.text(file);
-            suspects(text.as_str()).into_iter().map(move |range| text.span(range))
-        });
-        Masks::new(spans.into_iter().chain(suspects))
-    }
-
-    /// A piece of a file as it may be shown: each masked character is a `*`. Its length in characters stays
-    /// the same, so columns stay true; line breaks are kept.
-    #[must_use]
-    pub fn apply<'t>(&self, file: SourceId, start: usize, text: &'t str) -> Cow<'t, str> {
-        let Some(ranges) = self.0.get(&file) else { return Cow::Borrowed(text) };
-        let (from, to) = (start, start + text.len());
-        let first = ranges.partition_point(|range| range.end as usize <= from);
-        let mut ranges = ranges.iter().skip(first).take_while(|range| (range.start as usize) < to).peekable();
-        if ranges.peek().is_none() {
+    pub fn apply<'t>(&self, file: SourceId, piece: Range<usize>, whole: &'t str) -> Cow<'t, str> {
+        let text = whole.get(piece.clone()).unwrap_or_default();
+        let mut ranges = self.known(file, &piece);
+        ranges.extend(suspects_around(&piece, whole));
+        if ranges.is_empty() {
             return Cow::Borrowed(text);
         }
-        let mut hidden = |at: usize| {
-            while ranges.next_if(|range| range.end as usize <= at).is_some() {}
-            ranges.peek().is_some_and(|range| range.start as usize <= at)
-        };
+        let hidden = |at: usize| ranges.iter().any(|range| range.contains(&at));
         let shown = text.char_indices().map(|(at, character)| match character {
             '\n' | '\r' => character,
-            _ if hidden(start + at) => '*',
+            _ if hidden(piece.start + at) => '*',
             _ => character,
         });
         Cow::Owned(shown.collect())
     }
+
+    /// The masked ranges that touch a piece of a file.
+    fn known(&self, file: SourceId, piece: &Range<usize>) -> Vec<Range<usize>> {
+        let ranges = self.0.get(&file).map_or(&[][..], Vec::as_slice);
+        let first = ranges.partition_point(|range| range.end as usize <= piece.start);
+        let touching = ranges.iter().skip(first).take_while(|range| (range.start as usize) < piece.end);
+        touching.map(|range| range.start as usize..range.end as usize).collect()
+    }
+}
+
+/// How much of a line before and behind a piece is looked at, in bytes.
+const AROUND: usize = 512;
+
+/// What looks like a secret in the lines of a piece.
+fn suspects_around(piece: &Range<usize>, whole: &str) -> Vec<Range<usize>> {
+    let earliest = whole.floor_char_boundary(piece.start.saturating_sub(AROUND));
+    let latest = whole.ceil_char_boundary((piece.end + AROUND).min(whole.len()));
+    let before = whole.get(earliest..piece.start).unwrap_or_default();
+    let start = before.rfind('\n').map_or(earliest, |at| earliest + at + 1);
+    let behind = whole.get(piece.end..latest).unwrap_or_default();
+    let end = behind.find('\n').map_or(latest, |at| piece.end + at);
+    let lines = whole.get(start..end).unwrap_or_default();
+    suspects(lines).into_iter().map(|range| range.start + start..range.end + start).collect()
 }
 
 #[cfg(test)]
@@ -85,9 +91,10 @@ mod tests {
         let id = sources.add(".env".into(), "A=öpen\nB=c\n".into());
         let text = sources.text(id);
         let masks = Masks::new([text.span(2..7), text.span(10..11)]);
-        assert_eq!(masks.apply(id, 0, text.as_str()), "A=****\nB=*\n");
-        assert_eq!(masks.apply(id, 8, "B=c"), "B=*");
-        assert_eq!(masks.apply(id, 0, "A="), "A=");
+        let shown = |piece| masks.apply(id, piece, text.as_str());
+        assert_eq!(shown(0..12), "A=****\nB=*\n");
+        assert_eq!(shown(8..11), "B=*");
+        assert_eq!(shown(0..2), "A=");
     }
 
     #[test]
@@ -96,8 +103,20 @@ mod tests {
         let id = sources.add(".env".into(), "0123456789".into());
         let text = sources.text(id);
         let masks = Masks::new([text.span(6..8), text.span(1..5), text.span(2..3), text.span(3..6)]);
-        assert_eq!(masks.apply(id, 0, text.as_str()), "0*******89");
-        assert_eq!(masks.apply(id, 7, "789"), "*89");
-        assert_eq!(masks.apply(id, 8, "89"), "89");
+        let shown = |piece| masks.apply(id, piece, text.as_str());
+        assert_eq!(shown(0..10), "0*******89");
+        assert_eq!(shown(7..10), "*89");
+        assert_eq!(shown(8..10), "89");
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_on_the_same_line_is_masked() {
+        let text = "# password: hunter-two-three\nA=1\n";
+        let sources = Sources::default();
+        let id = sources.add(".env".into(), text.into());
+        let masks = Masks::default();
+        assert_eq!(masks.apply(id, 0..28, text), "# password: ****************");
+        assert_eq!(masks.apply(id, 12..18, text), "******");
+        assert_eq!(masks.apply(id, 29..32, text), "A=1");
     }
 }

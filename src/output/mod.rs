@@ -18,6 +18,7 @@ pub use summary::write_summary;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::finding::Finding;
@@ -95,12 +96,12 @@ pub struct Report<'r, 's> {
 }
 
 impl<'s> Report<'_, 's> {
-    /// A piece of a file that starts at byte `start`, as outputs may show it: credentials are masked, and
-    /// characters that would disturb a terminal or deceive a reader are replaced. It has as many characters
-    /// as the piece.
+    /// A piece of a file, as outputs may show it: credentials are masked, and so is what looks like one on
+    /// the same lines; characters that would disturb a terminal or deceive a reader are replaced. It has as
+    /// many characters as the piece.
     #[must_use]
-    pub fn show<'t>(&self, file: SourceId, start: usize, piece: &'t str) -> Cow<'t, str> {
-        match self.masks.apply(file, start, piece) {
+    pub fn show(&self, file: SourceId, piece: Range<usize>) -> Cow<'s, str> {
+        match self.masks.apply(file, piece, self.sources.file(file).text()) {
             Cow::Borrowed(piece) => plain::source(piece),
             Cow::Owned(masked) => Cow::Owned(plain::source(&masked).into_owned()),
         }
@@ -109,7 +110,7 @@ impl<'s> Report<'_, 's> {
     /// The bytes of a place, as outputs may show them.
     #[must_use]
     pub fn snippet(&self, place: Span) -> Cow<'s, str> {
-        self.show(place.file, place.start as usize, self.sources.slice(place))
+        self.show(place.file, place.range())
     }
 
     /// The path of a file as a person in the working folder writes it.
