@@ -7,6 +7,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many bytes of a file share one entry in the index of its columns.
+const BLOCK: usize = 4096;
+
+/// The memory, in bytes, that the texts put together for one file may take up at least; a large file may
+/// use several times its own size.
+const GROWTH: usize = 4 << 20;
 
 /// The number of a file within one run. Numbers are given in the order of reading, which differs from
 /// run to run; anything shown to a person is sorted by path instead.
@@ -66,9 +74,24 @@ pub struct Source {
     path: String,
     text: String,
     lines: OnceLock<Vec<u32>>,
+    /// The characters before each block, so that a place in a very long line is found without a walk to it.
+    columns: OnceLock<Vec<usize>>,
+    grown: AtomicUsize,
 }
 
 impl Source {
+    fn new(path: String, text: String) -> Self {
+        let (lines, columns) = (OnceLock::new(), OnceLock::new());
+        Source { path, text, lines, columns, grown: AtomicUsize::new(0) }
+    }
+
+    /// Whether there is still room for as many bytes made of this file's values. Variables that hold
+    /// variables multiply; a file that asks for too much is taken as it is written from there on.
+    pub(crate) fn grow(&self, bytes: usize) -> bool {
+        let room = GROWTH + 4 * self.text.len();
+        self.grown.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= room
+    }
+
     /// The path relative to the folder of the run, with `/` between its parts.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -108,8 +131,26 @@ impl Source {
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line_of(offset);
         let start = self.line_range(line).start;
-        let before = self.text.get(start..offset as usize).unwrap_or_default();
-        Position { line, column: before.chars().count() + 1 }
+        let characters = self.characters(offset as usize).saturating_sub(self.characters(start));
+        Position { line, column: characters + 1 }
+    }
+
+    /// How many characters start before a byte.
+    fn characters(&self, offset: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let count = |bytes: &[u8]| bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count();
+        let blocks = self.columns.get_or_init(|| {
+            let starts = bytes.chunks(BLOCK).scan(0, |before, block| {
+                let start = *before;
+                *before += count(block);
+                Some(start)
+            });
+            starts.collect()
+        });
+        let offset = offset.min(bytes.len());
+        let block = (offset / BLOCK).min(blocks.len().saturating_sub(1));
+        let rest = bytes.get(block * BLOCK..offset).unwrap_or_default();
+        blocks.get(block).copied().unwrap_or(0) + count(rest)
     }
 
     /// The byte range of a line (from 1) without its line break.
@@ -140,7 +181,7 @@ pub struct Sources {
 impl Sources {
     /// Takes in a file.
     pub fn add(&self, path: String, text: String) -> SourceId {
-        let index = self.files.push(Source { path, text, lines: OnceLock::new() });
+        let index = self.files.push(Source::new(path, text));
         SourceId(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
@@ -246,15 +287,29 @@ impl<'s> Text<'s> {
             [first, ..] => {
                 let content: String = parts.iter().map(|part| part.content).collect();
                 let mut at = 0;
-                let starts = parts.iter().map(|part| {
-                    let start = at;
+                let mut starts = Vec::with_capacity(parts.len());
+                for part in parts {
+                    match &part.origin {
+                        // Flat, so that values of values of values don't nest.
+                        Origin::Joined(inner) => {
+                            starts.extend(inner.iter().map(|(start, part)| (at + start, part.clone())));
+                        }
+                        _ => starts.push((at, part.clone())),
+                    }
                     at += offset(part.content.len());
-                    (start, part.clone())
-                });
-                let origin = Origin::Joined(starts.collect());
+                }
+                let origin = Origin::Joined(starts);
                 Text { file: first.file, content: sources.keep(Cow::Owned(content)), origin }
             }
             [] => Text { file: SourceId(0), content: "", origin: Origin::Shifted(0) },
+        }
+    }
+
+    /// Of how many texts it was put together.
+    pub(crate) fn count_parts(&self) -> usize {
+        match &self.origin {
+            Origin::Joined(parts) => parts.len(),
+            _ => 1,
         }
     }
 

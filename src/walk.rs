@@ -123,6 +123,12 @@ pub fn walk(paths: &[PathBuf], root: &Root, options: Options<'_>) -> Found {
                     location,
                 });
             }
+            // A pipe would be waited for, a device never ends.
+            Ok(metadata) if !metadata.is_file() => {
+                found
+                    .missing
+                    .push((path.clone(), "neither a file nor a folder; `-` is standard input".into()));
+            }
             Ok(_) => {
                 let location = root.place(path);
                 found.files.push(File { path: root.relative(&location), location });

@@ -28,15 +28,10 @@ pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out
         None
     };
     let Some(at) = at else { return };
-    let credentials = siblings.iter().any(|sibling| {
-        sibling.key.has_any(&["cors"])
-            && sibling.key.has_any(&["credentials"])
-            && boolean::parse(sibling.value) == Some(true)
-    });
     out.cors.push(Cors {
         head: named.head_at(at),
         any_origin: Field::set(true, at, ""),
         reflected: Field::set(false, at, ""),
-        credentials: Field::set(credentials, at, ""),
+        credentials: Field::set(siblings.cors_credentials(), at, ""),
     });
 }

@@ -170,8 +170,8 @@ fn in_urls<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>)
                 // The password comes from elsewhere, and only the rest of the URL stands here.
                 push(named, class, evidence, supplied, out);
                 let note = sources.keep(format!("used by {}", named.setting.head.subject).into());
-                let place = Use { span: named.place(), note };
-                out.credentials.iter_mut().skip(found_at).for_each(|one| one.head.uses.push(place));
+                let user = Use { span: named.place(), note };
+                out.credentials.iter_mut().skip(found_at).for_each(|one| one.head.uses.push(user));
             }
             out.credentials.iter_mut().skip(found_at).for_each(|one| one.bytes.extend(&whole));
             found = true;
@@ -232,16 +232,7 @@ fn has_file_sibling(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool 
 }
 
 /// The user's name beside a password: `DB_USER` beside `DB_PASSWORD`.
-fn user_beside<'b>(named: &Named<'_, '_>, siblings: &'b Siblings<'_, '_>) -> Option<&'b str> {
+fn user_beside<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>) -> Option<&'s str> {
     let words = named.key.words().len().saturating_sub(1);
-    let user = |sibling: &&Named<'_, '_>| {
-        sibling.key.ends_with(&["user"])
-            || sibling.key.ends_with(&["username"])
-            || sibling.key.ends_with(&["login"])
-    };
-    siblings
-        .sharing(&named.key, words)
-        .filter(user)
-        .map(|sibling| sibling.value)
-        .find(|value| !value.is_empty())
+    siblings.sharing(&named.key, words).find(Named::names_user).map(|sibling| sibling.value)
 }

@@ -66,16 +66,18 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
     let mut out = Facts::default();
     for scope in scopes {
         let siblings = Siblings::new(scope);
-        retention::derive(&siblings, &mut out);
+        let mut kept = Vec::new();
         for named in siblings.iter() {
-            switches::derive(named, &siblings, sources, &mut out);
-            cors::derive(named, &siblings, &mut out);
-            hsts::derive(named, &mut out);
-            tls::derive(named, sources, &mut out);
-            endpoints::derive(named, &siblings, sources, &mut out);
-            credentials::derive(named, &siblings, sources, &mut out);
-            residency::derive(named, &siblings, sources, &mut out);
+            switches::derive(&named, &siblings, sources, &mut out);
+            cors::derive(&named, &siblings, &mut out);
+            hsts::derive(&named, &mut out);
+            tls::derive(&named, sources, &mut out);
+            endpoints::derive(&named, &siblings, sources, &mut out);
+            credentials::derive(&named, &siblings, sources, &mut out);
+            residency::derive(&named, &siblings, sources, &mut out);
+            kept.extend(retention::kept(&named));
         }
+        retention::derive(&kept, &mut out);
     }
     out
 }

@@ -155,7 +155,7 @@ fn key_provider(key: &Key<'_>) -> Option<Provider> {
 /// of the name.
 fn provider(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> Option<Provider> {
     let endpoint = siblings.sharing(&named.key, 1).find_map(|sibling| {
-        sibling.key.has_any(&["endpoint", "url", "uri", "host"]).then_some(())?;
+        sibling.names_host().then_some(())?;
         let url = url::find_all(sibling.value).next();
         let host =
             url.as_ref().and_then(|url| url.hosts.first()).map_or(sibling.value, |host| host.name.text);

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Named, Siblings};
+use super::Named;
 use crate::facts::{Facts, Field, Records, Retention};
 use crate::value::duration::{self, Duration, Unit};
 use crate::value::key::Key;
@@ -77,29 +77,37 @@ const TIERS: &[&str] = &[
     "years",
 ];
 
-/// A scheme of backups is as good as its longest tier: `BACKUP_KEEP_DAYS` says nothing bad beside
-/// `BACKUP_KEEP_MONTHS`.
-pub(super) fn derive<'s>(siblings: &Siblings<'_, 's>, out: &mut Facts<'s>) {
-    let mut found: Vec<(&Named<'_, 's>, Records, Duration)> = Vec::new();
+/// How long a setting says that records are kept.
+#[derive(Clone, Copy)]
+pub(super) struct Kept<'a, 's> {
+    named: Named<'a, 's>,
+    records: Records,
+    period: Duration,
+}
+
+/// What a setting says, where it speaks of keeping records.
+pub(super) fn kept<'a, 's>(named: &Named<'a, 's>) -> Option<Kept<'a, 's>> {
+    let records = records(&named.key)?;
+    Some(Kept { named: *named, records, period: period(&named.key, named.value)? })
+}
+
+/// States what the settings of a scope say. A scheme of backups is as good as its longest tier:
+/// `BACKUP_KEEP_DAYS` says nothing bad beside `BACKUP_KEEP_MONTHS`.
+pub(super) fn derive<'s>(all: &[Kept<'_, 's>], out: &mut Facts<'s>) {
     let mut longest: FxHashMap<String, Duration> = FxHashMap::default();
-    for named in siblings.iter() {
-        let Some(records) = records(&named.key) else { continue };
-        let Some(period) = period(&named.key, named.value) else { continue };
-        if records == Records::Backup {
-            let best = longest.entry(scheme(&named.key)).or_insert(period);
-            *best = period.max(*best);
-        }
-        found.push((named, records, period));
+    for one in all.iter().filter(|one| one.records == Records::Backup) {
+        let best = longest.entry(scheme(&one.named.key)).or_insert(one.period);
+        *best = one.period.max(*best);
     }
-    for (named, records, period) in found {
-        let beaten = records == Records::Backup
+    for Kept { named, records, period } in all {
+        let beaten = *records == Records::Backup
             && has_tier(&named.key)
-            && longest.get(&scheme(&named.key)).is_some_and(|best| *best > period);
+            && longest.get(&scheme(&named.key)).is_some_and(|best| best > period);
         if !beaten {
             out.retentions.push(Retention {
                 head: named.head(),
-                records: Field::set(records, named.place(), ""),
-                period: Field::set(period, named.place(), ""),
+                records: Field::set(*records, named.place(), ""),
+                period: Field::set(*period, named.place(), ""),
                 key: Field::set(named.name(), named.place(), ""),
             });
         }

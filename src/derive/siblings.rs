@@ -1,5 +1,9 @@
 //! The settings that stand beside a setting: `DATABASE_SSL` says how `DATABASE_URL` is meant.
 
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashMap;
+
 use crate::facts::{Head, Setting};
 use crate::source::Span;
 use crate::value::boolean;
@@ -20,6 +24,17 @@ impl<'s> Named<'_, 's> {
     fn new<'a>(setting: &'a Setting<'s>) -> Named<'a, 's> {
         let name = setting.key.value().copied().unwrap_or_default();
         Named { setting, key: Key::new(name), value: setting.text.as_str().trim() }
+    }
+
+    /// Whether it is somebody's name to log in with.
+    pub(super) fn names_user(&self) -> bool {
+        ["user", "username", "login"].iter().any(|word| self.key.last().eq_ignore_ascii_case(word))
+            && !self.value.is_empty()
+    }
+
+    /// Whether it says where something is.
+    pub(super) fn names_host(&self) -> bool {
+        self.key.has_any(&["endpoint", "url", "uri", "host"])
     }
 
     /// Its name as written.
@@ -51,30 +66,88 @@ impl<'s> Named<'_, 's> {
 
 /// The settings of one scope.
 #[derive(Debug)]
-pub(super) struct Siblings<'a, 's>(Vec<Named<'a, 's>>);
+pub(super) struct Siblings<'a, 's> {
+    settings: &'a [Setting<'s>],
+    /// Made when a setting first asks for its siblings; most scopes have none that does.
+    index: OnceCell<Index>,
+}
+
+/// Where the siblings stand that others ask for.
+#[derive(Default, Debug)]
+struct Index {
+    /// The settings of each name, in small letters.
+    names: FxHashMap<String, usize>,
+    /// Those that say something of others, by the first word of their names in small letters.
+    speaking: FxHashMap<String, Vec<usize>>,
+    /// Whether browsers are told to send credentials to other origins.
+    cors_credentials: bool,
+}
+
+/// How many settings with the same first word are looked at beside one. Real files have far fewer.
+const FAMILY: usize = 64;
+
+impl Index {
+    fn new(settings: &[Setting<'_>]) -> Self {
+        let mut index = Index::default();
+        for (at, setting) in settings.iter().enumerate() {
+            let named = Named::new(setting);
+            index.names.entry(named.name().to_ascii_lowercase()).or_insert(at);
+            let on = boolean::parse(named.value) == Some(true);
+            index.cors_credentials |=
+                on && named.key.has_any(&["cors"]) && named.key.has_any(&["credentials"]);
+            if on || named.names_user() || named.names_host() {
+                for family in [first_word(&named.key), String::new()] {
+                    let family = index.speaking.entry(family).or_default();
+                    if family.len() < FAMILY && family.last() != Some(&at) {
+                        family.push(at);
+                    }
+                }
+            }
+        }
+        index
+    }
+}
+
+fn first_word(key: &Key<'_>) -> String {
+    key.words().first().map_or_else(String::new, |word| word.to_ascii_lowercase())
+}
 
 impl<'a, 's> Siblings<'a, 's> {
     pub(super) fn new(settings: &'a [Setting<'s>]) -> Self {
-        Siblings(settings.iter().map(Named::new).collect())
+        Siblings { settings, index: OnceCell::new() }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Named<'a, 's>> {
-        self.0.iter()
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(self.settings))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Named<'a, 's>> {
+        self.settings.iter().map(Named::new)
+    }
+
+    /// Whether browsers are told to send credentials to other origins.
+    pub(super) fn cors_credentials(&self) -> bool {
+        self.index().cors_credentials
     }
 
     /// The sibling of this exact name.
-    pub(super) fn get(&self, name: &str) -> Option<&Named<'a, 's>> {
-        self.0.iter().find(|named| named.name().eq_ignore_ascii_case(name))
+    pub(super) fn get(&self, name: &str) -> Option<Named<'a, 's>> {
+        let at = self.index().names.get(&name.to_ascii_lowercase())?;
+        self.settings.get(*at).map(Named::new)
     }
 
-    /// The siblings whose names begin with the same words, this many of them.
+    /// The siblings that are switched on or name a user or a host, and whose names begin with the same
+    /// words, this many of them.
     pub(super) fn sharing<'b>(
         &'b self,
         key: &'b Key<'b>,
         words: usize,
-    ) -> impl Iterator<Item = &'b Named<'a, 's>> {
-        self.0
-            .iter()
+    ) -> impl Iterator<Item = Named<'a, 's>> + 'b {
+        let family = if words > 0 { first_word(key) } else { String::new() };
+        let family = self.index().speaking.get(&family);
+        let siblings = family.into_iter().flatten().filter_map(|at| self.settings.get(*at));
+        siblings
+            .map(Named::new)
             .filter(move |named| named.key.text() != key.text() && named.key.shares_start(key, words))
     }
 

@@ -69,11 +69,22 @@ pub struct Use<'s> {
     pub note: &'s str,
 }
 
+/// How many places a fact names in which it takes effect.
+const MOST_USES: usize = 100;
+
 impl<'s> Head<'s> {
     /// A fact that takes effect where it stands.
     #[must_use]
     pub fn new(anchor: Span, subject: &'s str) -> Self {
         Head { anchor, subject, uses: Vec::new() }
+    }
+
+    /// Adds a place where it takes effect. The first hundred are kept: nobody reads more, and a thousand
+    /// services may share a file of a thousand settings.
+    pub fn used(&mut self, place: Use<'s>) {
+        if self.uses.len() < MOST_USES {
+            self.uses.push(place);
+        }
     }
 }
 

@@ -8,6 +8,11 @@ use crate::syntax::interpolation::{self, Dialect, Operator, Part, Template, Vari
 /// How deep defaults inside defaults are followed.
 const DEPTH: usize = 16;
 
+/// Of how many parts a value is put together, and how many bytes it may have. What would be longer stays as
+/// it is written.
+const PARTS: usize = 256;
+const LENGTH: usize = 64 * 1024;
+
 /// What makes a setting.
 #[derive(Clone, Debug)]
 pub(super) struct Draft<'s> {
@@ -62,51 +67,61 @@ pub(super) fn expand<'s>(
     if template.literal() == Some(text.as_str()) {
         return text.clone();
     }
-    let mut parts = Vec::new();
-    push_template(&template, lookup, sources, DEPTH, &mut parts);
-    if parts.is_empty() { text.part(0..0) } else { Text::joined(&parts, sources) }
-}
-
-fn push_template<'s>(
-    template: &Template<'s>,
-    lookup: &mut dyn FnMut(&str) -> Option<Text<'s>>,
-    sources: &'s Sources,
-    depth: usize,
-    parts: &mut Vec<Text<'s>>,
-) {
-    for part in &template.parts {
-        match part {
-            Part::Literal(text) => parts.push(text.clone()),
-            Part::Variable(variable) => push_variable(variable, lookup, sources, depth, parts),
+    let mut expansion = Expansion { lookup, sources, parts: Vec::new(), count: 0, length: 0 };
+    let complete = expansion.template(&template, DEPTH).is_some();
+    let Expansion { parts, count, length, .. } = expansion;
+    match parts.as_slice() {
+        _ if !complete => text.clone(),
+        [] => text.part(0..0),
+        [one] => one.clone(),
+        parts if sources.file(text.file()).grow(length + count * size_of::<Text<'_>>()) => {
+            Text::joined(parts, sources)
         }
+        _ => text.clone(),
     }
 }
 
-fn push_variable<'s>(
-    variable: &Variable<'s>,
-    lookup: &mut dyn FnMut(&str) -> Option<Text<'s>>,
+struct Expansion<'l, 's> {
+    lookup: &'l mut dyn FnMut(&str) -> Option<Text<'s>>,
     sources: &'s Sources,
-    depth: usize,
-    parts: &mut Vec<Text<'s>>,
-) {
-    let known = lookup(variable.name);
-    let counts = |text: &Text<'s>, when_empty: bool| !(when_empty && text.as_str().is_empty());
-    match (&variable.operator, known) {
-        (Operator::None, Some(text)) => parts.push(text),
-        (Operator::Default { when_empty, .. } | Operator::Required { when_empty, .. }, Some(text))
-            if counts(&text, *when_empty) =>
-        {
-            parts.push(text);
-        }
-        (Operator::Default { value, .. }, _) if depth > 0 => {
-            push_template(value, lookup, sources, depth - 1, parts);
-        }
-        (Operator::Alternative { when_empty, value }, Some(text)) if depth > 0 => {
-            if counts(&text, *when_empty) {
-                push_template(value, lookup, sources, depth - 1, parts);
+    parts: Vec<Text<'s>>,
+    /// The parts of the parts.
+    count: usize,
+    length: usize,
+}
+
+/// Each step gives nothing where the value grows too large.
+impl<'s> Expansion<'_, 's> {
+    fn template(&mut self, template: &Template<'s>, depth: usize) -> Option<()> {
+        template.parts.iter().try_for_each(|part| match part {
+            Part::Literal(text) => self.push(text.clone()),
+            Part::Variable(variable) => self.variable(variable, depth),
+        })
+    }
+
+    fn push(&mut self, text: Text<'s>) -> Option<()> {
+        self.count += text.count_parts();
+        self.length += text.as_str().len();
+        self.parts.push(text);
+        (self.count <= PARTS && self.length <= LENGTH || self.parts.len() == 1).then_some(())
+    }
+
+    fn variable(&mut self, variable: &Variable<'s>, depth: usize) -> Option<()> {
+        let known = (self.lookup)(variable.name);
+        let counts = |text: &Text<'s>, when_empty: bool| !(when_empty && text.as_str().is_empty());
+        match (&variable.operator, known) {
+            (Operator::None, Some(text)) => self.push(text),
+            (Operator::Default { when_empty, .. } | Operator::Required { when_empty, .. }, Some(text))
+                if counts(&text, *when_empty) =>
+            {
+                self.push(text)
             }
+            (Operator::Default { value, .. }, _) if depth > 0 => self.template(value, depth - 1),
+            (Operator::Alternative { when_empty, value }, Some(text)) if depth > 0 => {
+                if counts(&text, *when_empty) { self.template(value, depth - 1) } else { Some(()) }
+            }
+            _ => self.push(Text::verbatim(variable.span, self.sources.slice(variable.span))),
         }
-        _ => parts.push(Text::verbatim(variable.span, sources.slice(variable.span))),
     }
 }
 

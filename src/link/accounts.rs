@@ -1,6 +1,7 @@
 //! Service accounts: a pod that doesn't say whether its token is mounted leaves that to its account.
 
-use crate::facts::links::{Account, AccountUse};
+use super::objects::Index;
+use crate::facts::links::Account;
 use crate::facts::{Field, Head, Position, Protects, Switch};
 use crate::formats::Reading;
 
@@ -15,17 +16,22 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
     if accounts.is_empty() {
         return;
     }
+    let mut index = Index::default();
+    let mut first = 0;
+    for (at, reading) in readings.iter().enumerate() {
+        for (number, account) in reading.links.accounts.iter().enumerate() {
+            index.add("ServiceAccount", account.name, account.namespace, reading.path, (at, first + number));
+        }
+        first += reading.links.accounts.len();
+    }
     let mut declined = vec![(0_usize, 0_usize); accounts.len()];
     for reading in &mut *readings {
         let folder = super::objects::folder(reading.path);
         let uses = std::mem::take(&mut reading.links.account_uses);
         for one in &uses {
-            let nearest = accounts
-                .iter()
-                .enumerate()
-                .filter(|(_, (_, account))| is_of(one, account))
-                .max_by_key(|(_, (of, _))| super::objects::nearness(folder, of));
-            let Some((index, (_, account))) = nearest else { continue };
+            let nearest = index.find("ServiceAccount", one.name, one.namespace, folder);
+            let Some((_, index)) = nearest else { continue };
+            let Some((_, account)) = accounts.get(index) else { continue };
             if let Some((users, declining)) = declined.get_mut(index) {
                 *users += 1;
                 *declining += usize::from(one.declines);
@@ -58,12 +64,4 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
             }
         }
     }
-}
-
-fn is_of(one: &AccountUse<'_>, account: &Account<'_>) -> bool {
-    let same_place = match (one.namespace, account.namespace) {
-        (Some(a), Some(b)) => a == b,
-        _ => true,
-    };
-    one.name == account.name && same_place
 }

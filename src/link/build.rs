@@ -87,9 +87,7 @@ fn absent<'b>(path: &'b str, build: &'b Build<'_>, around: &dyn Surroundings) ->
 fn use_stage<'s>(stage: &mut Stage<'s>, build: &Build<'s>, used: Use<'s>) -> Container<'s> {
     let container = &mut stage.container;
     container.started = Field::set(true, build.span, "");
-    if !container.head.uses.contains(&used) {
-        container.head.uses.push(used);
-    }
+    container.head.used(used);
     stage.judged = true;
     container.clone()
 }

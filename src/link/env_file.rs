@@ -19,7 +19,7 @@ pub(super) fn link<'s>(
             let used = Use { span: read.span, note: read.note };
             let scope = files.get(read.path.as_str()).and_then(|index| readings.get_mut(*index)).map(|env| {
                 for setting in &mut env.facts.settings {
-                    setting.head.uses.push(used);
+                    setting.head.used(used);
                 }
                 Scope(sources.text(env.file).span(0..0))
             });

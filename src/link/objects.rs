@@ -1,38 +1,126 @@
 //! Kubernetes objects that name one another.
 
+use std::cmp::Reverse;
+
 use rustc_hash::FxHashMap;
 
 use super::refer;
-use crate::facts::links::{Object, ObjectUse};
+use crate::facts::links::ObjectUse;
 use crate::facts::{ReferenceKind, Resolution, Setting, Use};
 use crate::formats::Reading;
-
-/// An object by its file and its index there.
-type Place = (usize, usize);
-
-/// All objects by kind and name.
-type Index<'s> = FxHashMap<(&'s str, &'s str), Vec<Place>>;
+use crate::source::Span;
 
 pub(super) fn link(readings: &mut [Reading<'_>]) {
-    let index = index(readings);
+    let index = Index::new(readings);
+    let mut keys = Keys::default();
     for user in 0..readings.len() {
         let Some(reading) = readings.get(user) else { continue };
         let folder = folder(reading.path);
         let uses = reading.links.uses.clone();
         for one in uses {
-            resolve(readings, &index, user, folder, &one);
+            resolve(readings, &index, &mut keys, (user, folder), &one);
         }
     }
 }
 
-fn index<'s>(readings: &[Reading<'s>]) -> Index<'s> {
-    let mut index = Index::default();
-    for (file, reading) in readings.iter().enumerate() {
-        for (at, object) in reading.links.objects.iter().enumerate() {
-            index.entry((object.kind, object.name)).or_default().push((file, at));
+/// An object, or a service account, by its file and its index there.
+type Place = (usize, usize);
+
+/// A kind, a name, and a namespace where one is stated.
+type Name<'s> = (&'s str, &'s str, Option<&'s str>);
+
+/// What can be named, by kind and name: in each folder the first of each namespace.
+#[derive(Default)]
+pub(super) struct Index<'s> {
+    /// With a namespace where one is stated.
+    exact: FxHashMap<Name<'s>, Vec<(&'s str, Place)>>,
+    /// In whatever namespace.
+    any: FxHashMap<(&'s str, &'s str), Vec<(&'s str, Place)>>,
+}
+
+impl<'s> Index<'s> {
+    fn new(readings: &[Reading<'s>]) -> Self {
+        let mut index = Index::default();
+        for (at, reading) in readings.iter().enumerate() {
+            for (number, object) in reading.links.objects.iter().enumerate() {
+                index.add(object.kind, object.name, object.namespace, reading.path, (at, number));
+            }
+        }
+        index
+    }
+
+    /// Takes in something; the files one after the other.
+    pub(super) fn add(
+        &mut self,
+        kind: &'s str,
+        name: &'s str,
+        namespace: Option<&'s str>,
+        path: &'s str,
+        place: Place,
+    ) {
+        let folder = folder(path);
+        let exact = self.exact.entry((kind, name, namespace)).or_default();
+        let any = self.any.entry((kind, name)).or_default();
+        for list in [exact, any] {
+            // Files lie sorted, so those of a folder stand together.
+            if list.last().is_none_or(|(last, _)| *last != folder) {
+                list.push((folder, place));
+            }
         }
     }
-    index
+
+    /// The nearest one that a name means in a folder; of several as near the first.
+    pub(super) fn find(
+        &self,
+        kind: &'s str,
+        name: &'s str,
+        namespace: Option<&'s str>,
+        from: &str,
+    ) -> Option<Place> {
+        let all = self.any.get(&(kind, name));
+        let namespaces = [namespace, None];
+        let exact = || namespaces.iter().filter_map(|one| self.exact.get(&(kind, name, *one)));
+        let lists: Vec<_> = if namespace.is_none() { all.into_iter().collect() } else { exact().collect() };
+        let nearest = lists
+            .into_iter()
+            .flatten()
+            .min_by_key(|(folder, place)| (Reverse(nearness(from, folder)), *place));
+        nearest.map(|(_, place)| *place)
+    }
+}
+
+/// The keys of objects, and the settings that they have become, as far as anybody asks for them.
+#[derive(Default)]
+struct Keys<'s> {
+    data: FxHashMap<Place, FxHashMap<&'s str, Span>>,
+    settings: FxHashMap<usize, FxHashMap<Span, Vec<usize>>>,
+}
+
+impl<'s> Keys<'s> {
+    fn get(&mut self, readings: &[Reading<'s>], place: Place, key: &str) -> Option<Span> {
+        let data = self.data.entry(place).or_insert_with(|| {
+            let object = readings.get(place.0).and_then(|reading| reading.links.objects.get(place.1));
+            let mut keys = FxHashMap::default();
+            for (name, span, _) in object.into_iter().flat_map(|object| &object.data) {
+                keys.entry(*name).or_insert(*span);
+            }
+            keys
+        });
+        data.get(key).copied()
+    }
+
+    fn settings(&mut self, reading: &Reading<'s>, at: usize, key: Span) -> Vec<usize> {
+        let settings = self.settings.entry(at).or_insert_with(|| {
+            let mut settings: FxHashMap<Span, Vec<usize>> = FxHashMap::default();
+            for (number, setting) in reading.facts.settings.iter().enumerate() {
+                if let Some(span) = setting.key.span() {
+                    settings.entry(span).or_default().push(number);
+                }
+            }
+            settings
+        });
+        settings.get(&key).cloned().unwrap_or_default()
+    }
 }
 
 pub(super) fn folder(path: &str) -> &str {
@@ -52,8 +140,8 @@ pub(super) fn nearness(folder_of_user: &str, folder_of_object: &str) -> usize {
 fn resolve<'s>(
     readings: &mut [Reading<'s>],
     index: &Index<'s>,
-    user: usize,
-    from: &str,
+    keys: &mut Keys<'s>,
+    (user, from): (usize, &str),
     one: &ObjectUse<'s>,
 ) {
     let kind = match one.kind {
@@ -62,18 +150,16 @@ fn resolve<'s>(
         "Service" => (ReferenceKind::Service, ReferenceKind::Service),
         _ => return,
     };
-    let found = find(readings, index, from, one);
-    match found {
-        Some((reading, object)) => {
-            let (open, has_key) = readings
-                .get(reading)
-                .and_then(|reading| reading.links.objects.get(object))
-                .map_or((true, true), |object| (object.open, has_key(object, one.key)));
+    match index.find(one.kind, one.name, one.namespace, from) {
+        Some(place) => {
+            let object = readings.get(place.0).and_then(|reading| reading.links.objects.get(place.1));
+            let open = object.is_none_or(|object| object.open);
+            let has_key = one.key.is_none_or(|key| keys.get(readings, place, key).is_some());
             if !has_key && !open && !one.optional {
                 let target = one.key.unwrap_or(one.name);
                 missing(readings, user, kind.1, target, Resolution::Missing, one);
             } else if let Some(key) = one.key {
-                use_setting(readings, reading, object, key, one);
+                use_setting(readings, keys, place, key, one);
             }
         }
         None if one.optional => {}
@@ -84,28 +170,6 @@ fn resolve<'s>(
             missing(readings, user, kind.0, one.name, resolution, one);
         }
     }
-}
-
-fn has_key(object: &Object<'_>, key: Option<&str>) -> bool {
-    key.is_none_or(|key| object.data.iter().any(|(name, ..)| *name == key))
-}
-
-fn find<'s>(readings: &[Reading<'s>], index: &Index<'s>, from: &str, one: &ObjectUse<'s>) -> Option<Place> {
-    let same_place = |object: &Object<'_>| match (object.namespace, one.namespace) {
-        (Some(a), Some(b)) => a == b,
-        _ => true,
-    };
-    let mut best: Option<(usize, Place)> = None;
-    for place in index.get(&(one.kind, one.name)).into_iter().flatten() {
-        let Some(reading) = readings.get(place.0) else { continue };
-        if reading.links.objects.get(place.1).is_some_and(same_place) {
-            let near = nearness(from, folder(reading.path));
-            if best.is_none_or(|(nearest, _)| near > nearest) {
-                best = Some((near, *place));
-            }
-        }
-    }
-    best.map(|(_, found)| found)
 }
 
 fn missing<'s>(
@@ -125,31 +189,22 @@ fn missing<'s>(
 /// container's too, and where its own name says nothing, it is judged under the name of the use.
 fn use_setting<'s>(
     readings: &mut [Reading<'s>],
-    reading: usize,
-    object: usize,
+    keys: &mut Keys<'s>,
+    place: Place,
     key: &str,
     one: &ObjectUse<'s>,
 ) {
-    let Some(holder) = readings.get_mut(reading) else { return };
-    let Some(place) = holder
-        .links
-        .objects
-        .get(object)
-        .and_then(|object| object.data.iter().find(|(name, ..)| *name == key))
-    else {
-        return;
-    };
-    let (key_span, used) = (place.1, Use { span: one.span, note: one.note });
+    let Some(span) = keys.get(readings, place, key) else { return };
+    let Some(holder) = readings.get_mut(place.0) else { return };
     let mut renamed: Option<Setting<'s>> = None;
-    for setting in &mut holder.facts.settings {
-        if setting.key.span() == Some(key_span) {
-            setting.head.uses.push(used);
-            renamed = one.variable.filter(|name| setting.key.value() != Some(name)).map(|name| {
-                let mut renamed = setting.clone();
-                renamed.key = crate::facts::Field::set(name, key_span, "");
-                renamed
-            });
-        }
+    for at in keys.settings(holder, place.0, span) {
+        let Some(setting) = holder.facts.settings.get_mut(at) else { continue };
+        setting.head.used(Use { span: one.span, note: one.note });
+        renamed = one.variable.filter(|name| setting.key.value() != Some(name)).map(|name| {
+            let mut renamed = setting.clone();
+            renamed.key = crate::facts::Field::set(name, span, "");
+            renamed
+        });
     }
     holder.facts.settings.extend(renamed);
 }

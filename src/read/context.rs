@@ -44,11 +44,10 @@ pub fn read_wanted<'s>(read: &mut Read<'s>, files: &[File], options: Options<'_>
         let looks = each(&wanted, |(file, format)| look(file, format, options, sources));
         for ((file, _), look) in wanted.iter().zip(looks) {
             let checked = files.binary_search_by(|other| other.path.cmp(&file.path)).is_ok();
-            if checked {
-                read.left_out.retain(|left| left.path != file.path);
-            }
             read.take(&file.path, look, checked);
         }
+        let taken: FxHashSet<&str> = wanted.iter().map(|(file, _)| file.path.as_str()).collect();
+        read.left_out.retain(|left| !taken.contains(left.path.as_str()));
     }
 }
 

@@ -18,6 +18,10 @@ pub const LIMIT: u64 = 16 * MEBIBYTE;
 /// Where the system refuses it, or it is too large or no text.
 pub fn load(location: &Path) -> Result<String, Unread> {
     let refused = |error: io::Error| Unread::Refused(reason(&error));
+    // Opening a pipe would wait for somebody to write into it.
+    if !location.metadata().map_err(refused)?.is_file() {
+        return Err(Unread::Refused("not a regular file".into()));
+    }
     let file = File::open(location).map_err(refused)?;
     let size = file.metadata().map_err(refused)?.len();
     if size > LIMIT {

@@ -60,6 +60,13 @@ pub(super) fn settings<'s>(
     for found in service.each(path).into_iter().rev() {
         open |= found.node.is_open() || found.node.is_unknown();
         let pairs = pairs(found.node);
+        // What is written once and shared by many is copied as often. It is judged where it is written, too.
+        let elsewhere = !service.scope.contains(found.node.span());
+        let file = service.environment.sources.file(scope.0.file);
+        if elsewhere && !file.grow(pairs.len() * size_of::<Setting<'_>>()) {
+            open = true;
+            continue;
+        }
         let stronger = seen.clone();
         seen.extend(pairs.iter().map(|pair| pair.key));
         for pair in pairs.into_iter().filter(|pair| !stronger.contains(pair.key)) {

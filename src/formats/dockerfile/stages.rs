@@ -16,6 +16,9 @@ use crate::syntax::interpolation::Dialect;
 /// The variables that hold at a place.
 pub(super) type Variables<'s> = FxHashMap<&'s str, Text<'s>>;
 
+/// The stages so far, by their names in small letters.
+type Names = FxHashMap<String, usize>;
+
 /// A word with its variables put in.
 pub(super) fn value<'s>(
     word: &Word<'s>,
@@ -38,15 +41,19 @@ pub(super) fn read<'s>(reader: &mut Reader<'s>, file: &Dockerfile<'s>) {
         declare(instruction, &mut global, file.escape, sources);
     }
     let ships = shipping(file, &starts, &global, sources);
-    // A file that holds several Dockerfiles has the stages of the others before.
-    let first = reader.reading.links.stages.len();
+    let mut names = Names::default();
     for (number, &start) in starts.iter().enumerate() {
         let end = starts.get(number + 1).copied().unwrap_or(file.instructions.len());
         let instructions = file.instructions.get(start..end).unwrap_or_default();
         let store = if ships.get(number).copied().unwrap_or(true) { Store::Image } else { Store::BuildStage };
         let last = number + 1 == starts.len();
-        let stage = stage(reader, first, instructions, &global, file.escape, store, last);
-        reader.reading.links.stages.extend(stage);
+        let Some(stage) = stage(reader, instructions, &global, &names, file.escape, store, last) else {
+            continue;
+        };
+        if let Some(name) = stage.name {
+            names.insert(name.to_ascii_lowercase(), reader.reading.links.stages.len());
+        }
+        reader.reading.links.stages.push(stage);
     }
 }
 
@@ -116,12 +123,12 @@ fn shipping<'s>(
     ships
 }
 
-/// One stage: from its `FROM` to the next. `first` is the index of the Dockerfile's first stage.
+/// One stage: from its `FROM` to the next.
 fn stage<'s>(
     reader: &mut Reader<'s>,
-    first: usize,
     instructions: &[Instruction<'s>],
     global: &Variables<'s>,
+    names: &Names,
     escape: char,
     store: Store,
     last: bool,
@@ -136,8 +143,11 @@ fn stage<'s>(
         _ => "the image",
     };
     let base_text = base.map(|base| value(base, global, escape, sources));
-    let earlier = reader.reading.links.stages.get(first..).unwrap_or_default();
-    let parent = base_text.as_ref().and_then(|base| parent(earlier, base.as_str())).cloned();
+    let parent = base_text.as_ref().and_then(|base| names.get(&base.as_str().to_ascii_lowercase()));
+    let parent = parent.and_then(|at| reader.reading.links.stages.get(*at));
+    // Each stage holds what it inherits. A chain of stages for which that is too much isn't followed.
+    let followed = parent.is_none_or(|parent| sources.file(from.span.file).grow(weight(parent)));
+    let parent = parent.filter(|_| followed).cloned();
     let mut variables: Variables<'s> =
         parent.iter().flat_map(|stage| stage.variables.iter().cloned()).collect();
     let is_stage = parent.is_some();
@@ -152,6 +162,10 @@ fn stage<'s>(
     };
     let scope = Scope(from.span);
     container.environment.push(scope);
+    if !followed {
+        container.user = Field::Unknown;
+        container.environment_open = true;
+    }
     let surroundings = contents::Surroundings {
         subject,
         store,
@@ -193,9 +207,12 @@ fn repository<'s>(container: &Container<'s>) -> Option<&'s str> {
     container.image.as_ref().and_then(|image| image.repository.value().copied())
 }
 
-/// The earlier stage that a base names.
-fn parent<'a, 's>(stages: &'a [Stage<'s>], base: &str) -> Option<&'a Stage<'s>> {
-    stages.iter().rev().find(|stage| stage.is(base))
+/// About how many bytes a stage hands down.
+fn weight(stage: &Stage<'_>) -> usize {
+    let container = &stage.container;
+    stage.variables.len() * size_of::<(&str, Text<'_>)>()
+        + container.environment.len() * size_of::<Scope>()
+        + container.listens.len() * size_of::<u16>()
 }
 
 /// `ARG NAME` without a value takes the value that stands before the first `FROM`.

@@ -1,5 +1,7 @@
 //! Volumes: parts of the node, and objects that are mounted.
 
+use rustc_hash::FxHashMap;
+
 use super::env::named_use;
 use super::lookup::{Found, known_str, look};
 use super::manifest::Manifest;
@@ -10,10 +12,12 @@ use crate::syntax::yaml::Node;
 /// The volumes of a pod.
 pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, pod: Node<'_, 's>, reader: &mut Reader<'s>) {
     let note = reader.sources.keep(format!("mounted by {}", manifest.subject).into());
+    let mut mounts = None;
     for volume in look(pod, &["volumes"]).items() {
         let name = known_str(volume, "name").unwrap_or_default();
         if let Some(path) = look(volume, &["hostPath", "path"]).node() {
-            let read_only = read_only(pod, name);
+            let mounts = mounts.get_or_insert_with(|| read_only(pod));
+            let read_only = mounts.get(name).copied().unwrap_or(Field::Default(false));
             let subject = reader.sources.keep(format!("volume {name}").into());
             reader.reading.facts.volumes.extend(host(path, read_only, subject));
         }
@@ -46,19 +50,26 @@ pub(super) fn host<'s>(path: Node<'_, 's>, read_only: Field<bool>, subject: &'s 
     })
 }
 
-/// Whether every mount of the volume is read-only.
-fn read_only(pod: Node<'_, '_>, name: &str) -> Field<bool> {
+/// Whether every mount of a volume is read-only, by the volume's name.
+fn read_only<'s>(pod: Node<'_, 's>) -> FxHashMap<&'s str, Field<bool>> {
     let containers = ["containers", "initContainers", "ephemeralContainers"]
         .into_iter()
         .flat_map(|list| look(pod, &[list]).items());
-    let mounts = containers.flat_map(|container| look(container, &["volumeMounts"]).items());
-    let mut all = None;
-    for mount in mounts.filter(|mount| known_str(*mount, "name") == Some(name)) {
-        match look(mount, &["readOnly"]) {
-            Found::Stated(node) if node.truthy() == Some(true) => all = all.or(Some(node.span())),
-            Found::Unknown => return Field::Unknown,
-            _ => return Field::Default(false),
-        }
+    let mut all: FxHashMap<&'s str, Field<bool>> = FxHashMap::default();
+    for mount in containers.flat_map(|container| look(container, &["volumeMounts"]).items()) {
+        let Some(name) = known_str(mount, "name") else { continue };
+        let own = match look(mount, &["readOnly"]) {
+            Found::Stated(node) if node.truthy() == Some(true) => Field::set(true, node.span(), "readOnly"),
+            Found::Unknown => Field::Unknown,
+            _ => Field::Default(false),
+        };
+        all.entry(name)
+            .and_modify(|known| {
+                if known.value() == Some(&true) && own.value() != Some(&true) {
+                    *known = own;
+                }
+            })
+            .or_insert(own);
     }
-    all.map_or(Field::Default(false), |span| Field::set(true, span, "readOnly"))
+    all
 }
