@@ -85,9 +85,11 @@ pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level
         places: places(&project, job.policy),
         failures,
     };
+    let shown = findings.iter().chain(suppressed.iter().map(|suppressed| &suppressed.finding));
+    let masks = masks(&project, shown, &sources);
     let made = Report {
         sources: &sources,
-        masks: &masks(&project),
+        masks: &masks,
         rules: job.rules,
         findings,
         suppressed,
@@ -255,16 +257,28 @@ fn places(project: &Project<'_>, policy: &Policy) -> Vec<(String, usize)> {
     places
 }
 
-/// The bytes of credentials that look real or are in use.
-fn masks(project: &Project<'_>) -> Masks {
+/// The bytes of credentials that look real or are in use, and what looks like one in the files that are
+/// shown.
+fn masks<'a, 's: 'a, 'r: 'a>(
+    project: &Project<'s>,
+    shown: impl Iterator<Item = &'a Finding<'r, 's>>,
+    sources: &Sources,
+) -> Masks {
     let secret = project.facts.credentials.iter().filter(|credential| {
         matches!(credential.class.value(), Some(CredentialClass::Literal | CredentialClass::Default))
     });
-    Masks::new(
-        secret.flat_map(|credential| {
-            credential.class.span().into_iter().chain(credential.bytes.iter().copied())
-        }),
-    )
+    let mut files: Vec<SourceId> = shown
+        .flat_map(|finding| {
+            let related = finding.related.iter().map(|related| related.span.file);
+            std::iter::once(finding.place.file).chain(related)
+        })
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    let bytes = secret.flat_map(|credential| {
+        credential.class.span().into_iter().chain(credential.bytes.iter().copied())
+    });
+    Masks::of_files(bytes, files, sources)
 }
 
 fn count<T: Ord>(items: impl Iterator<Item = T>) -> Vec<(T, usize)> {

@@ -170,8 +170,8 @@ fn in_urls<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>)
                 // The password comes from elsewhere, and only the rest of the URL stands here.
                 push(named, class, evidence, supplied, out);
                 let note = sources.keep(format!("used by {}", named.setting.head.subject).into());
-                let user = Use { span: named.place(), note };
-                out.credentials.iter_mut().skip(found_at).for_each(|one| one.head.uses.push(user));
+                let place = Use { span: named.place(), note };
+                out.credentials.iter_mut().skip(found_at).for_each(|one| one.head.uses.push(place));
             }
             out.credentials.iter_mut().skip(found_at).for_each(|one| one.bytes.extend(&whole));
             found = true;

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use crate::source::{SourceId, Span};
+use super::suspects::suspects;
+use crate::source::{SourceId, Sources, Span};
 
 /// The bytes that no output may show, by file: sorted ranges that don't touch.
 #[derive(Default, Debug)]
@@ -36,6 +37,20 @@ impl Masks {
         Masks(masks)
     }
 
+    /// Masks of these spans, and of everything in these files that looks like a secret.
+    #[must_use]
+    pub fn of_files(
+        spans: impl IntoIterator<Item = Span>,
+        files: impl IntoIterator<Item = SourceId>,
+        sources: &Sources,
+    ) -> Self {
+        let suspects = files.into_iter().flat_map(|file| {
+            let text = sources.text(file);
+            suspects(text.as_str()).into_iter().map(move |range| text.span(range))
+        });
+        Masks::new(spans.into_iter().chain(suspects))
+    }
+
     /// A piece of a file as it may be shown: each masked character is a `*`. Its length in characters stays
     /// the same, so columns stay true; line breaks are kept.
     #[must_use]
@@ -63,7 +78,6 @@ impl Masks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Sources;
 
     #[test]
     fn masked_bytes_never_show_and_lengths_stay() {

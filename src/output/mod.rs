@@ -10,6 +10,7 @@ mod plain;
 pub(crate) mod samples;
 mod sarif;
 mod summary;
+mod suspects;
 mod text;
 
 pub use masks::Masks;

@@ -71,8 +71,8 @@ impl Ignores {
         if self.run.on {
             for name in names {
                 match name.to_str() {
-                    Some(OURS) => layer.ours = Some(Gitignore::new(folder.join(name)).0),
-                    Some(GIT) => layer.git = Some(Gitignore::new(folder.join(name)).0),
+                    Some(OURS) => layer.ours = list(&folder.join(name)),
+                    Some(GIT) => layer.git = list(&folder.join(name)),
                     Some(".git") => layer.checkout = true,
                     _ => {}
                 }
@@ -96,6 +96,11 @@ impl Ignores {
             _ => None,
         }
     }
+}
+
+/// An ignore file. Opening a pipe of that name would wait for somebody to write into it.
+fn list(file: &Path) -> Option<Gitignore> {
+    file.is_file().then(|| Gitignore::new(file).0)
 }
 
 /// Those of the names that are there in a folder.

@@ -153,8 +153,10 @@ mod unix {
     fn nothing_but_files_is_opened() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("Dockerfile"), "FROM node:22\nUSER root\n").unwrap();
-        let made = Command::new("mkfifo").arg(folder.path().join(".env")).status();
-        assert!(made.is_ok_and(|status| status.success()));
+        for name in [".env", ".gitignore", ".govlintignore", "govlint.toml"] {
+            let made = Command::new("mkfifo").arg(folder.path().join(name)).status();
+            assert!(made.is_ok_and(|status| status.success()));
+        }
         let output = check(folder.path(), ".");
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         for path in [".env", "/dev/null"] {

@@ -66,7 +66,7 @@ const STORES: [(&str, &str); 9] = [
     ),
     (
         "compose.override.yaml",
-        "services:\n  api:\n    env_file: .env\n    environment: {LINK: \"http://app:${DB_PASSWORD}@api.example.com\"}\n",
+        "services:\n  api:\n    env_file: .env\n    environment: {LINK: \"http://app:${DB_PASSWORD}@@api.example.com\"}\n",
     ),
 ];
 
