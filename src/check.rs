@@ -121,11 +121,15 @@ fn read<'s>(job: &Job<'_>, found: &Found, sources: &'s Sources) -> Read<'s> {
     read
 }
 
-/// What comments allow.
+/// What comments and annotations allow.
 fn allowances(readings: &[Reading<'_>], sources: &Sources) -> Vec<Allowance> {
     let each = readings.iter();
     each.flat_map(|reading| {
-        allowance::from_comments(&reading.comments, &reading.blocks, reading.file, sources)
+        let annotations = reading.annotations.iter();
+        let annotated =
+            annotations.flat_map(|one| allowance::from_annotation(one.value, one.place, one.block));
+        let commented = allowance::from_comments(&reading.comments, &reading.blocks, reading.file, sources);
+        commented.into_iter().chain(annotated)
     })
     .collect()
 }
@@ -271,7 +275,10 @@ fn masks<'a, 's: 'a, 'r: 'a>(
         .collect();
     files.sort_unstable();
     files.dedup();
-    Masks::of_files(secret.filter_map(|credential| credential.class.span()), files, sources)
+    let bytes = secret.flat_map(|credential| {
+        credential.class.span().into_iter().chain(credential.bytes.iter().copied())
+    });
+    Masks::of_files(bytes, files, sources)
 }
 
 fn count<T: Ord>(items: impl Iterator<Item = T>) -> Vec<(T, usize)> {

@@ -339,6 +339,18 @@ impl<'s> Text<'s> {
         Span { file: self.file, start, end: end.max(start) }
     }
 
+    /// The places of a byte range of this text: one, or for a joined text one a part.
+    #[must_use]
+    pub fn spans(&self, range: Range<usize>) -> Vec<Span> {
+        match &self.origin {
+            Origin::Joined(parts) => parts_of(parts, &range)
+                .iter()
+                .flat_map(|(_, part)| part.spans(0..part.content.len()))
+                .collect(),
+            _ => vec![self.span(range)],
+        }
+    }
+
     /// A part of this text, as a text of its own.
     #[must_use]
     pub fn part(&self, range: Range<usize>) -> Text<'s> {

@@ -49,7 +49,6 @@ const WINDOWS: &[(&str, &str, &str)] = &[
         "derive::tls",
         "nginx states its facts in full, so it asks itself what its cipher lists admit",
     ),
-    ("derive", "link::Environment", "a switch of debugging says what its file is for, as linking reads it"),
     ("rule", "syntax::shell", "a health check is a command line, and facts hold its words"),
     ("rule", "policy::Limit", "a condition may compare with what the policy says"),
     ("rule", "policy::Limits", "a condition may compare with what the policy says"),

@@ -93,15 +93,29 @@ fn is_tag(tag: &str) -> bool {
         && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
 }
 
+/// A registered algorithm has a fixed number of hexadecimal digits; what another one encodes is its own affair.
+/// <https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests>
 fn is_digest(digest: &str) -> bool {
-    let Some((algorithm, hex)) = digest.split_once(':') else { return false };
-    let length = match algorithm {
-        "sha256" => hex.len() == 64,
-        "sha384" => hex.len() == 96,
-        "sha512" => hex.len() == 128,
-        _ => hex.len() >= 32 && algorithm.starts_with(|c: char| c.is_ascii_alphabetic()),
+    let Some((algorithm, encoded)) = digest.split_once(':') else { return false };
+    let digits = match algorithm {
+        "sha256" | "blake3" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ => return is_algorithm(algorithm) && is_encoded(encoded),
     };
-    length && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    encoded.len() == digits && encoded.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn is_algorithm(text: &str) -> bool {
+    let component = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    text.split(['+', '.', '_', '-']).all(component)
+}
+
+fn is_encoded(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'=' | b'_' | b'-');
+    !text.is_empty() && text.bytes().all(allowed)
 }
 
 /// The user that an image runs as when nothing names another.
@@ -319,6 +333,15 @@ mod tests {
         }
         assert_eq!(parse_reference("localhost/app").unwrap().registry, "localhost");
         assert_eq!(parse_reference("owner/app").unwrap().registry, "docker.io");
+    }
+
+    #[test]
+    fn a_digest_is_as_its_algorithm_wants_it() {
+        let digest = |algorithm: &str, encoded: &str| is_digest(&format!("{algorithm}:{encoded}"));
+        assert!(digest("sha256", &"a".repeat(64)) && digest("sha512", &"0".repeat(128)));
+        assert!(digest("blake3", &"a".repeat(64)) && digest("custom-algorithm", "a"));
+        assert!(!digest("blake3", &"a".repeat(63)) && !digest("sha256", &"A".repeat(64)));
+        assert!(!digest("custom-", "a") && !digest("custom", "") && !digest("Custom", "a"));
     }
 
     #[test]

@@ -82,11 +82,9 @@ impl Provider {
     /// The provider of a key (`aws`) or a name ("Google Cloud"), in any spelling.
     #[must_use]
     pub fn parse(text: &str) -> Option<Provider> {
-        let folded = spelling::word(text);
-        let is = |name: &str| spelling::word(name) == folded;
         places::providers()
             .iter()
-            .find(|(_, key, name, _)| is(key) || is(name))
+            .find(|(_, key, name, _)| same_word(key, text) || same_word(name, text))
             .map(|&(provider, ..)| provider)
     }
 
@@ -103,6 +101,14 @@ impl fmt::Display for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// Whether two names without accents are the same word; nothing is allocated.
+fn same_word(a: &str, b: &str) -> bool {
+    fn letters(text: &str) -> impl Iterator<Item = u8> {
+        text.bytes().filter(u8::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase())
+    }
+    letters(a).eq(letters(b))
 }
 
 /// What a region code means.

@@ -57,6 +57,7 @@ fn setting<'s>(command: &Command<'s>, key: &'s str, value: &Word<'s>) -> Setting
         store: command.store,
         scope: Scope(command.parsed.span),
         image: None,
+        defaults: Vec::new(),
     }
 }
 
@@ -186,6 +187,12 @@ fn without_tls<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s st
         "--skip-ssl",
         "--insecure-http",
     ];
+    // https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/: 0 serves no HTTPS.
+    if program == "kube-apiserver"
+        && let Some(port) = command.parsed.option_value("--secure-port").filter(|port| port.as_str() == "0")
+    {
+        return Some((port.span, "--secure-port=0"));
+    }
     if matches!(program, "curl" | "pip" | "apt" | "apt-get" | "echo" | "printf") {
         return None;
     }

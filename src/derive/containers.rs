@@ -5,7 +5,9 @@ use rustc_hash::FxHashMap;
 
 use super::scope_of;
 use crate::data::images::{self, Known, Open};
-use crate::facts::{Command, Container, Credential, CredentialClass, Facts, Field, Platform, Setting, Store};
+use crate::facts::{
+    Command, Container, Credential, CredentialClass, Facts, Field, Platform, Scope, Setting, Store,
+};
 use crate::source::{SourceId, Sources, Span};
 
 /// Programs that ask a data store something and end; whoever starts one runs no server.
@@ -84,7 +86,7 @@ fn name<'s>(setting: &Setting<'s>) -> &'s str {
 struct Started<'a, 's>(Vec<Vec<&'a Command<'s>>>);
 
 impl<'a, 's> Started<'a, 's> {
-    /// A command belongs to the containers whose entry holds it. One that an anchor brings from elsewhere
+    /// A command belongs to the container that it names, else to those whose entry holds it. One that an anchor brings from elsewhere
     /// belongs to the container that it names as its own.
     fn new(containers: &[Container<'s>], commands: &'a [Command<'s>]) -> Self {
         let mut blocks: Vec<(Span, usize)> =
@@ -94,12 +96,21 @@ impl<'a, 's> Started<'a, 's> {
         for (at, container) in containers.iter().enumerate() {
             subjects.entry((container.block.file, container.head.subject)).or_insert(at);
         }
+        let mut scopes: FxHashMap<Scope, usize> = FxHashMap::default();
+        for (at, container) in containers.iter().enumerate() {
+            scopes.extend(container.environment.first().map(|scope| (*scope, at)));
+        }
         let mut started = vec![Vec::new(); containers.len()];
         for command in commands.iter().filter(|command| !command.at_build) {
             let place = command.head.anchor;
             let before = blocks.partition_point(|(block, _)| block.head() <= place.head());
             let holders = blocks.iter().take(before).rev().take_while(|(block, _)| block.contains(place));
             let mut held = false;
+            let scope = command.scope.and_then(|scope| scopes.get(&scope));
+            if let Some(list) = scope.and_then(|at| started.get_mut(*at)) {
+                list.push(command);
+                continue;
+            }
             for (_, at) in holders {
                 held = true;
                 started.get_mut(*at).into_iter().for_each(|list: &mut Vec<_>| list.push(command));
@@ -175,13 +186,14 @@ fn credential<'s>(container: &Container<'s>, class: CredentialClass, evidence: &
         key: Field::Unset,
         evidence: Field::set(evidence, at, ""),
         published: Field::set(container.published, at, ""),
+        bytes: Vec::new(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Head, Scope};
+    use crate::facts::Head;
     use crate::formats::{Reader, find};
     use crate::source::Text;
     use crate::syntax::shell;
@@ -215,6 +227,7 @@ mod tests {
                     store: Store::Setting,
                     scope,
                     image: None,
+                    defaults: Vec::new(),
                 });
             }
             let start = end - command.len();
@@ -226,6 +239,7 @@ mod tests {
                     parsed,
                     at_build: false,
                     store: Store::Setting,
+                    scope: None,
                 }
             }));
             change(&mut container);

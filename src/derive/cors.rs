@@ -32,6 +32,6 @@ pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out
         head: named.head_at(at),
         any_origin: Field::set(true, at, ""),
         reflected: Field::set(false, at, ""),
-        credentials: Field::set(siblings.cors_credentials, at, ""),
+        credentials: Field::set(siblings.cors_credentials(), at, ""),
     });
 }

@@ -1,7 +1,7 @@
 //! Credentials that settings state: by the name of the setting, or by the form of the value.
 
 use super::{Named, Siblings};
-use crate::facts::{Credential, CredentialClass, Facts, Field, Head, Store};
+use crate::facts::{Credential, CredentialClass, Facts, Field, Head, Store, Use};
 use crate::source::{Sources, Span};
 use crate::value::secret::{self, Class};
 use crate::value::{boolean, url};
@@ -9,13 +9,13 @@ use crate::value::{boolean, url};
 pub(super) fn derive<'s>(
     named: &Named<'_, 's>,
     siblings: &Siblings<'_, 's>,
-    _: &'s Sources,
+    sources: &'s Sources,
     out: &mut Facts<'s>,
 ) {
     if authentication_off(named, out) {
         return;
     }
-    let by_url = in_urls(named, out);
+    let by_url = in_urls(named, sources, out);
     let by_form = by_form(named, by_url, out);
     if !by_url && !by_form {
         by_name(named, siblings, out);
@@ -40,14 +40,14 @@ fn push<'s>(
     at: Span,
     out: &mut Facts<'s>,
 ) {
-    out.credentials.push(credential(
-        &named.head_at(at),
-        class,
-        named.setting.store,
-        named.name(),
-        evidence,
-        at,
-    ));
+    let mut found = credential(&named.head_at(at), class, named.setting.store, named.name(), evidence, at);
+    found.key = Field::set(named.name(), named.setting.key.span().unwrap_or(at), "");
+    found.bytes.clone_from(&named.setting.defaults);
+    if at == named.place() {
+        let text = &named.setting.text;
+        found.bytes.extend(text.spans(0..text.as_str().len()));
+    }
+    out.credentials.push(found);
 }
 
 /// A credential fact.
@@ -66,6 +66,47 @@ pub(super) fn credential<'s>(
         key: Field::set(key, at, ""),
         evidence: Field::set(evidence, at, ""),
         published: Field::Unset,
+        bytes: vec![at],
+    }
+}
+
+/// Makes one credential of each value. A value that is used under other names is judged under the name that
+/// stands before it, by the most that any of the names says of it.
+pub(super) fn once(credentials: &mut Vec<Credential<'_>>) {
+    let distance = |one: &Credential<'_>| {
+        let at = one.head.anchor;
+        let key = one.key.span().filter(|key| key.file == at.file && key.end <= at.start);
+        key.map_or(u32::MAX, |key| at.start - key.end)
+    };
+    credentials.sort_by_key(|one| {
+        let words = (one.evidence.value().copied(), one.key.value().copied());
+        (one.head.anchor, distance(one), std::cmp::Reverse(weight(one)), words)
+    });
+    credentials.dedup_by(|other, first| {
+        let of_image = |one: &Credential<'_>| one.store.value() == Some(&Store::ImageDefault);
+        if other.head.anchor != first.head.anchor || of_image(other) || of_image(first) {
+            return false;
+        }
+        if weight(other) > weight(first) {
+            (first.class, first.evidence) = (other.class, other.evidence);
+        }
+        let known = std::mem::take(&mut first.head.uses);
+        let new: Vec<Use<'_>> =
+            other.head.uses.iter().filter(|used| !known.contains(used)).copied().collect();
+        first.head.uses = known.into_iter().chain(new).collect();
+        first.bytes.append(&mut other.bytes);
+        true
+    });
+}
+
+/// How much a class says.
+fn weight(credential: &Credential<'_>) -> u8 {
+    match credential.class.value() {
+        Some(CredentialClass::Default) => 4,
+        Some(CredentialClass::Literal) => 3,
+        Some(CredentialClass::Placeholder) => 2,
+        Some(CredentialClass::Empty) => 1,
+        None => 0,
     }
 }
 
@@ -106,7 +147,7 @@ fn authentication_off<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
 }
 
 /// Passwords in URLs and connection strings.
-fn in_urls<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
+fn in_urls<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>) -> bool {
     let text = &named.setting.text;
     if !text.as_str().contains(['@', '=']) {
         return false;
@@ -120,8 +161,19 @@ fn in_urls<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
                 .user
                 .as_ref()
                 .map_or(password.range.start, |user| user.range.start.min(password.range.start));
-            let at = text.span(start..password.range.end);
-            push(named, class, evidence, at, out);
+            let whole = text.spans(start..password.range.end);
+            let supplied = text.span(password.range.clone());
+            let found_at = out.credentials.len();
+            if named.place().contains(supplied) {
+                push(named, class, evidence, text.span(start..password.range.end), out);
+            } else {
+                // The password comes from elsewhere, and only the rest of the URL stands here.
+                push(named, class, evidence, supplied, out);
+                let note = sources.keep(format!("used by {}", named.setting.head.subject).into());
+                let place = Use { span: named.place(), note };
+                out.credentials.iter_mut().skip(found_at).for_each(|one| one.head.uses.push(place));
+            }
+            out.credentials.iter_mut().skip(found_at).for_each(|one| one.bytes.extend(&whole));
             found = true;
         }
     }

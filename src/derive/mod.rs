@@ -6,6 +6,7 @@ mod containers;
 mod cors;
 mod credentials;
 mod endpoints;
+mod hsts;
 mod images;
 pub(crate) mod residency;
 mod retention;
@@ -39,6 +40,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
         all
     });
     commands::derive(&facts.commands, sources, &mut out);
+    credentials::once(&mut out.credentials);
     images::derive(&facts.images, sources, &mut out);
     containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);
     facts.append(out);
@@ -64,15 +66,18 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
     let mut out = Facts::default();
     for scope in scopes {
         let siblings = Siblings::new(scope);
+        let mut kept = Vec::new();
         for named in siblings.iter() {
             switches::derive(&named, &siblings, sources, &mut out);
-            retention::derive(&named, &mut out);
             cors::derive(&named, &siblings, &mut out);
+            hsts::derive(&named, &mut out);
             tls::derive(&named, sources, &mut out);
             endpoints::derive(&named, &siblings, sources, &mut out);
             credentials::derive(&named, &siblings, sources, &mut out);
             residency::derive(&named, &siblings, sources, &mut out);
+            kept.extend(retention::kept(&named));
         }
+        retention::derive(&kept, &mut out);
     }
     out
 }

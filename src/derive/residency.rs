@@ -23,6 +23,12 @@ pub(super) fn derive<'s>(
         declaration(named, declares, sources, out);
     } else if names_region(key) {
         let provider = provider(named, siblings);
+        // "UK South" is one region, "uksouth ukwest" are two.
+        if matches!(regions::lookup(named.value, provider), Lookup::Known(_) | Lookup::Several(_)) {
+            region(named.value, provider, &named.head(), named.name(), sources, out);
+            hosts(&named.setting.text, &named.head(), named.name(), sources, out);
+            return;
+        }
         for item in list::split(named.setting.text.as_str()) {
             let span = if item.text == named.value {
                 named.place()
@@ -112,9 +118,9 @@ fn names_region(key: &Key<'_>) -> bool {
     if key.has_any(&["label", "name", "id", "map", "url", "enabled"]) {
         return false;
     }
-    let by_provider = key_provider(key).is_some();
     is(&["region", "regions"])
-        || (is(&["zone", "zones", "location", "locations", "datacenter", "datacentre"]) && by_provider)
+        || (is(&["zone", "zones", "location", "locations", "datacenter", "datacentre"])
+            && key_provider(key).is_some())
         || key.ends_with(&["availability", "zone"])
         || key.ends_with(&["topology", "kubernetes", "io", "zone"])
         || key.is(&["primary", "region"])
@@ -273,7 +279,8 @@ pub(crate) fn hosts<'s>(
         }
     }
     let bare = value.trim();
-    if !seen && bare.contains('.') && !bare.contains([' ', '/', '@', '$']) {
+    let ends_in_letter = bare.ends_with(|last: char| last.is_ascii_alphabetic()) || bare.contains(':');
+    if !seen && ends_in_letter && bare.contains('.') && !bare.contains([' ', '/', '@', '$']) {
         let host = bare.split(':').next().unwrap_or(bare);
         if let Some(location) = endpoints::locate(host, "") {
             located(&location, host, head, key, sources, out);

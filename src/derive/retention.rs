@@ -1,5 +1,7 @@
 //! How long records are kept, from settings that say so.
 
+use rustc_hash::FxHashMap;
+
 use super::Named;
 use crate::facts::{Facts, Field, Records, Retention};
 use crate::value::duration::{self, Duration, Unit};
@@ -49,17 +51,81 @@ const OTHER_THINGS: &[&str] = &[
     "interval",
 ];
 
-pub(super) fn derive<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
-    if let Some(records) = records(&named.key)
-        && let Some(period) = period(&named.key, named.value)
-    {
-        out.retentions.push(Retention {
-            head: named.head(),
-            records: Field::set(records, named.place(), ""),
-            period: Field::set(period, named.place(), ""),
-            key: Field::set(named.name(), named.place(), ""),
-        });
+/// Words that name one tier of a backup scheme, beside those that are units.
+const TIERS: &[&str] = &[
+    "hourly",
+    "daily",
+    "weekly",
+    "biweekly",
+    "monthly",
+    "quarterly",
+    "yearly",
+    "annual",
+    "annually",
+    "last",
+    "hour",
+    "hours",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "quarter",
+    "quarters",
+    "year",
+    "years",
+];
+
+/// How long a setting says that records are kept.
+#[derive(Clone, Copy)]
+pub(super) struct Kept<'a, 's> {
+    named: Named<'a, 's>,
+    records: Records,
+    period: Duration,
+}
+
+/// What a setting says, where it speaks of keeping records.
+pub(super) fn kept<'a, 's>(named: &Named<'a, 's>) -> Option<Kept<'a, 's>> {
+    let records = records(&named.key)?;
+    Some(Kept { named: *named, records, period: period(&named.key, named.value)? })
+}
+
+/// States what the settings of a scope say. A scheme of backups is as good as its longest tier:
+/// `BACKUP_KEEP_DAYS` says nothing bad beside `BACKUP_KEEP_MONTHS`.
+pub(super) fn derive<'s>(all: &[Kept<'_, 's>], out: &mut Facts<'s>) {
+    let mut longest: FxHashMap<String, Duration> = FxHashMap::default();
+    for one in all.iter().filter(|one| one.records == Records::Backup) {
+        let best = longest.entry(scheme(&one.named.key)).or_insert(one.period);
+        *best = one.period.max(*best);
     }
+    for Kept { named, records, period } in all {
+        let beaten = *records == Records::Backup
+            && has_tier(&named.key)
+            && longest.get(&scheme(&named.key)).is_some_and(|best| best > period);
+        if !beaten {
+            out.retentions.push(Retention {
+                head: named.head(),
+                records: Field::set(*records, named.place(), ""),
+                period: Field::set(*period, named.place(), ""),
+                key: Field::set(named.name(), named.place(), ""),
+            });
+        }
+    }
+}
+
+/// A name without the words for its tier: what the tiers of one scheme have in common.
+fn scheme(key: &Key<'_>) -> String {
+    let common = key.words().iter().filter(|word| !is_tier(word));
+    common.flat_map(|word| [word.to_ascii_lowercase(), "_".to_owned()]).collect()
+}
+
+fn has_tier(key: &Key<'_>) -> bool {
+    key.words().iter().any(|word| is_tier(word))
+}
+
+fn is_tier(word: &str) -> bool {
+    TIERS.iter().any(|tier| word.eq_ignore_ascii_case(tier))
 }
 
 /// Which records a name speaks of, where it says how long something is kept.

@@ -1,5 +1,7 @@
 //! The settings that stand beside a setting: `DATABASE_SSL` says how `DATABASE_URL` is meant.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 
 use crate::facts::{Head, Setting};
@@ -66,52 +68,71 @@ impl<'s> Named<'_, 's> {
 #[derive(Debug)]
 pub(super) struct Siblings<'a, 's> {
     settings: &'a [Setting<'s>],
+    /// Made when a setting first asks for its siblings; most scopes have none that does.
+    index: OnceCell<Index>,
+}
+
+/// Where the siblings stand that others ask for.
+#[derive(Default, Debug)]
+struct Index {
     /// The settings of each name, in small letters.
     names: FxHashMap<String, usize>,
     /// Those that say something of others, by the first word of their names in small letters.
     speaking: FxHashMap<String, Vec<usize>>,
     /// Whether browsers are told to send credentials to other origins.
-    pub(super) cors_credentials: bool,
+    cors_credentials: bool,
 }
 
 /// How many settings with the same first word are looked at beside one. Real files have far fewer.
 const FAMILY: usize = 64;
 
-impl<'a, 's> Siblings<'a, 's> {
-    pub(super) fn new(settings: &'a [Setting<'s>]) -> Self {
-        let mut siblings = Siblings {
-            settings,
-            names: FxHashMap::default(),
-            speaking: FxHashMap::default(),
-            cors_credentials: false,
-        };
+impl Index {
+    fn new(settings: &[Setting<'_>]) -> Self {
+        let mut index = Index::default();
         for (at, setting) in settings.iter().enumerate() {
             let named = Named::new(setting);
-            siblings.names.entry(named.name().to_ascii_lowercase()).or_insert(at);
+            index.names.entry(named.name().to_ascii_lowercase()).or_insert(at);
             let on = boolean::parse(named.value) == Some(true);
-            siblings.cors_credentials |=
+            index.cors_credentials |=
                 on && named.key.has_any(&["cors"]) && named.key.has_any(&["credentials"]);
             if on || named.names_user() || named.names_host() {
-                let first =
-                    named.key.words().first().map_or_else(String::new, |word| word.to_ascii_lowercase());
-                for family in [first, String::new()] {
-                    let family = siblings.speaking.entry(family).or_default();
+                for family in [first_word(&named.key), String::new()] {
+                    let family = index.speaking.entry(family).or_default();
                     if family.len() < FAMILY && family.last() != Some(&at) {
                         family.push(at);
                     }
                 }
             }
         }
-        siblings
+        index
+    }
+}
+
+fn first_word(key: &Key<'_>) -> String {
+    key.words().first().map_or_else(String::new, |word| word.to_ascii_lowercase())
+}
+
+impl<'a, 's> Siblings<'a, 's> {
+    pub(super) fn new(settings: &'a [Setting<'s>]) -> Self {
+        Siblings { settings, index: OnceCell::new() }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(self.settings))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Named<'a, 's>> {
         self.settings.iter().map(Named::new)
     }
 
+    /// Whether browsers are told to send credentials to other origins.
+    pub(super) fn cors_credentials(&self) -> bool {
+        self.index().cors_credentials
+    }
+
     /// The sibling of this exact name.
     pub(super) fn get(&self, name: &str) -> Option<Named<'a, 's>> {
-        let at = self.names.get(&name.to_ascii_lowercase())?;
+        let at = self.index().names.get(&name.to_ascii_lowercase())?;
         self.settings.get(*at).map(Named::new)
     }
 
@@ -122,8 +143,8 @@ impl<'a, 's> Siblings<'a, 's> {
         key: &'b Key<'b>,
         words: usize,
     ) -> impl Iterator<Item = Named<'a, 's>> + 'b {
-        let first = key.words().first().filter(|_| words > 0);
-        let family = self.speaking.get(&first.map_or_else(String::new, |word| word.to_ascii_lowercase()));
+        let family = if words > 0 { first_word(key) } else { String::new() };
+        let family = self.index().speaking.get(&family);
         let siblings = family.into_iter().flatten().filter_map(|at| self.settings.get(*at));
         siblings
             .map(Named::new)

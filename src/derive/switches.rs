@@ -3,9 +3,9 @@
 
 use super::{Named, Siblings};
 use crate::facts::{Facts, Field, Position, Protects, Switch};
-use crate::link::Environment;
 use crate::source::{Sources, Span};
 use crate::value::boolean;
+use crate::value::environment::Environment;
 use crate::value::key::Key;
 
 /// Words that only say that a name is a switch.
@@ -53,7 +53,13 @@ pub(super) fn derive<'s>(
     if named.value.is_empty() || named.key.words().is_empty() || named.value.len() > 256 {
         return;
     }
-    let meanings: [Meaning; 6] = [verification, kafka, sslmode, tls, protections, debug];
+    // Only a few names take other words than yes and no.
+    let yes_or_no = boolean::parse(named.value).is_some() || named.value.eq_ignore_ascii_case("none");
+    let meanings: &[Meaning] = if yes_or_no {
+        &[verification, kafka, sslmode, tls, protections, debug]
+    } else {
+        &[verification, kafka, sslmode]
+    };
     if let Some((protects, position)) = meanings.iter().find_map(|meaning| meaning(named, siblings)) {
         out.switches.push(switch(named, protects, position, named.place()));
     } else {
@@ -250,6 +256,9 @@ fn tls(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Positio
     Some((Protects::Tls, position(on != (reversed != insecure))))
 }
 
+const ENCRYPTION: &[&str] = &["encrypt", "encryption", "encrypted", "sse"];
+const BACKUP: &[&str] = &["backup", "backups", "snapshot", "snapshots", "dump", "dumps"];
+
 /// Last words of names that speak of the audit log itself.
 const AUDIT: &[&str] = &[
     "audit",
@@ -280,7 +289,10 @@ fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects,
         return None;
     }
     let (words, reversed) = subject(key);
-    let protects = if backup && one_of(words.last(), &["encrypt", "encryption", "encrypted", "sse"]) {
+    // `BACKUP_ENCRYPTION` and `ENCRYPT_BACKUPS`.
+    let encryption =
+        one_of(words.last(), ENCRYPTION) || one_of(words.last(), BACKUP) && one_of(words.first(), ENCRYPTION);
+    let protects = if backup && encryption {
         Protects::BackupEncryption
     } else if audit && one_of(words.last(), AUDIT) {
         Protects::Audit

@@ -45,6 +45,9 @@ fn described(facts: &Facts<'_>, sources: &Sources) -> Vec<String> {
     for fact in &facts.protocols {
         out.push(format!("TLS {}", word(fact, "version")));
     }
+    for fact in &facts.servers {
+        out.push(format!("HSTS for {}", word(fact, "hsts")));
+    }
     for _ in &facts.cors {
         out.push("any origin".to_owned());
     }
@@ -168,4 +171,37 @@ fn origins_and_versions() {
     says("ALLOWED_HOSTS=*", &[]);
     says("MIN_TLS_VERSION=TLSv1.0", &["TLS 10"]);
     says("SSL_PROTOCOLS=TLSv1.1 TLSv1.2", &["TLS 11", "TLS 12"]);
+}
+
+#[test]
+fn a_backup_scheme_is_as_good_as_its_longest_tier() {
+    says("BACKUP_RETENTION_DAILY=7d\nBACKUP_RETENTION_MONTHLY=12M", &["backup kept 1 year"]);
+    says("BACKUP_KEEP_DAYS=7\nBACKUP_KEEP_WEEKS=2", &["backup kept 14 days"]);
+    says("BACKUP_KEEP_DAYS=7\nDB_BACKUP_KEEP_WEEKS=2", &["backup kept 14 days", "backup kept 7 days"]);
+    says("AUDIT_KEEP_DAYS=7\nAUDIT_KEEP_WEEKS=2", &["audit kept 14 days", "audit kept 7 days"]);
+}
+
+#[test]
+fn encryption_of_backups_may_be_named_first() {
+    says("ENCRYPT_BACKUPS=0", &["backup-encryption off"]);
+    says("ENCRYPT_BACKUP_FILES=0", &[]);
+}
+
+#[test]
+fn a_setting_that_says_zero_turns_hsts_off() {
+    says("SECURE_HSTS_SECONDS=0", &["HSTS for 0 days"]);
+    says("HSTS_MAX_AGE=0", &["HSTS for 0 days"]);
+    says("HSTS_MAX_AGE=31536000", &[]);
+}
+
+#[test]
+fn a_region_may_be_written_with_blanks() {
+    says("AZURE_LOCATION=\"UK South\"", &["explicit GB-ENG"]);
+    says("AZURE_LOCATIONS=\"uksouth westeurope\"", &["explicit GB-ENG", "explicit NL-NH"]);
+}
+
+#[test]
+fn a_connection_string_is_judged_by_its_password() {
+    says("SENTRY_DSN=https://...@sentry.io/...", &["default US"]);
+    says("SENTRY_DSN=https://4f1a@o1.ingest.de.sentry.io/42", &["explicit DE"]);
 }

@@ -18,5 +18,8 @@ fact! {
         at_build: bool,
         /// What holds the credentials that it is given.
         store: super::Store,
+        /// The scope of the settings of the container that runs it, where its place doesn't tell which
+        /// container that is: a service may take its command from another file.
+        scope: Option<super::Scope>,
     }
 }

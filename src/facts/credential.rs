@@ -2,6 +2,7 @@
 
 use super::fact;
 use super::field::words;
+use crate::source::Span;
 
 words! {
     /// What a credential's value is.
@@ -49,5 +50,10 @@ fact! {
         evidence ("evidence"): &'s str,
         /// Whether a data store that needs no password is published.
         published ("published"): bool,
+    }
+    also {
+        /// All bytes of the value, which may be put together from several files, and those of a default
+        /// that another value replaces.
+        bytes: Vec<Span>,
     }
 }

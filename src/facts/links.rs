@@ -30,7 +30,7 @@ pub struct Links<'s> {
     pub accounts: Vec<Account<'s>>,
     /// Pods that leave it to their service account.
     pub account_uses: Vec<AccountUse<'s>>,
-    /// Files and folders that a kustomization puts together.
+    /// Files and folders that a kustomization or a Compose file puts together.
     pub files: Vec<FileUse<'s>>,
 }
 
@@ -65,10 +65,12 @@ pub struct Build<'s> {
     /// The path from the root of the run of the Dockerfile, or of the file that holds it; nothing where it
     /// isn't known.
     pub dockerfile: Option<String>,
+    /// The folder that is built, from the root of the run, and where it is named.
+    pub context: Option<(String, Span)>,
     /// Which of that file's stages are meant, where the Dockerfile is only a part of it.
     pub stages: Option<Range<usize>>,
-    /// The stage that is built.
-    pub target: Option<&'s str>,
+    /// The stage that is built, and where it is named.
+    pub target: Option<(&'s str, Span)>,
     /// Where the build is asked for.
     pub span: Span,
     /// What the build's user reads of it: "built by service web".
@@ -107,6 +109,8 @@ pub struct Mount<'s> {
     pub note: &'s str,
     /// Whether the container's service publishes a port.
     pub published: bool,
+    /// Whether what it says of the container's ports has been read.
+    pub read: bool,
 }
 
 /// A Kubernetes object.
@@ -208,7 +212,7 @@ pub struct AccountUse<'s> {
     pub declines: bool,
 }
 
-/// A file or folder that a kustomization names.
+/// A file or folder that a kustomization or a Compose file names.
 #[derive(Clone, Debug)]
 pub struct FileUse<'s> {
     /// The path from the root of the run.

@@ -82,7 +82,7 @@ impl<'s> Head<'s> {
     /// Adds a place where it takes effect. The first hundred are kept: nobody reads more, and a thousand
     /// services may share a file of a thousand settings.
     pub fn used(&mut self, place: Use<'s>) {
-        if self.uses.len() < MOST_USES {
+        if self.uses.len() < MOST_USES && self.uses.last() != Some(&place) {
             self.uses.push(place);
         }
     }

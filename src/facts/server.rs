@@ -1,6 +1,6 @@
 //! A web server as it answers requests.
 
-use super::fact;
+use super::{Field, Head, fact};
 use crate::value::duration::Duration;
 
 fact! {
@@ -30,5 +30,27 @@ fact! {
         rate_limit ("rate-limit"): bool,
         /// Whether the server's version is hidden (`server_tokens off`).
         hides_version ("hides-version"): bool,
+    }
+}
+
+impl<'s> Server<'s> {
+    /// A server of which nothing is said.
+    #[must_use]
+    pub fn silent(head: Head<'s>) -> Self {
+        Server {
+            head,
+            of_ingress: Field::NotApplicable,
+            tls: Field::NotApplicable,
+            public: Field::NotApplicable,
+            answers: Field::NotApplicable,
+            redirects: Field::NotApplicable,
+            proxies: Field::NotApplicable,
+            hsts: Field::NotApplicable,
+            content_type_options: Field::NotApplicable,
+            frame_protection: Field::NotApplicable,
+            drops_headers: Field::NotApplicable,
+            rate_limit: Field::NotApplicable,
+            hides_version: Field::NotApplicable,
+        }
     }
 }

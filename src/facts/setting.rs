@@ -26,5 +26,8 @@ fact! {
         scope: Scope,
         /// The repository of the image that reads it, where that is known (`postgres`).
         image: Option<&'s str>,
+        /// Secrets among the defaults that the value is written with (`${PASSWORD:-secret}`), whether they
+        /// count or not.
+        defaults: Vec<Span>,
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn command<'s>(
         parsed,
         at_build,
         store,
+        scope: None,
     }
 }
 

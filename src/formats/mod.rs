@@ -85,10 +85,23 @@ pub struct Reading<'s> {
     /// The extents of its objects (services, containers, documents, servers, stages): an allowance that
     /// stands at the head of one covers it.
     pub blocks: Vec<Span>,
+    /// What its annotations allow.
+    pub annotations: Vec<Annotation<'s>>,
     /// Other files of the project that it names and that must be read to understand it, as paths or globs from the root of the run.
     pub wants: Vec<Want>,
     /// What can be understood only together with other files of its format.
     pub unjoined: Option<Unjoined<'s>>,
+}
+
+/// An annotation of an object that allows findings in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Annotation<'s> {
+    /// What it says: `rule reason; other-rule until=2027-03-31 reason`.
+    pub value: &'s str,
+    /// The bytes of the value.
+    pub place: Span,
+    /// The extent of the object.
+    pub block: Span,
 }
 
 /// A file that another one names.
@@ -121,6 +134,7 @@ impl<'s> Reader<'s> {
             links: Links::default(),
             comments: Vec::new(),
             blocks: Vec::new(),
+            annotations: Vec::new(),
             wants: Vec::new(),
             unjoined: None,
         };

@@ -41,6 +41,7 @@ impl<'s> Draft<'s> {
             store: self.store,
             scope: self.scope,
             image: self.image,
+            defaults: Vec::new(),
         }
     }
 }

@@ -52,7 +52,9 @@ pub(super) fn yaml_errors<'s>(facts: &mut Facts<'s>, sources: &'s Sources, error
     for error in errors {
         let kind = match error.kind {
             yaml::ErrorKind::TooDeep | yaml::ErrorKind::TooManyAliases => ProblemKind::Unreadable,
-            yaml::ErrorKind::Syntax | yaml::ErrorKind::UnknownAlias => ProblemKind::Syntax,
+            yaml::ErrorKind::Syntax | yaml::ErrorKind::UnknownAlias | yaml::ErrorKind::OpenAction => {
+                ProblemKind::Syntax
+            }
         };
         problem(facts, sources, kind, error.span, error.message);
     }

@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Entry, Surroundings, refer};
+use super::{Surroundings, refer};
 use crate::facts::links::{Build, Stage};
 use crate::facts::{Container, Field, ReferenceKind, Resolution, Use};
 use crate::formats::Reading;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 pub(super) fn link<'s>(
     readings: &mut [Reading<'s>],
@@ -38,7 +38,7 @@ fn resolve<'s>(
         let all = 0..dockerfile.links.stages.len();
         let stages = dockerfile.links.stages.get_mut(build.stages.clone().unwrap_or(all)).unwrap_or_default();
         let stage = match build.target {
-            Some(target) => stages.iter_mut().find(|stage| stage.is(target)),
+            Some((target, _)) => stages.iter_mut().find(|stage| stage.is(target)),
             None => stages.last_mut(),
         };
         stage.map(|stage| use_stage(stage, build, Use { span: build.span, note: build.note }))
@@ -53,25 +53,34 @@ fn resolve<'s>(
             }
         }
         Some(None) => {
-            let target = build.target.unwrap_or_default();
-            refer(&mut reading.facts, ReferenceKind::Stage, target, Resolution::Missing, build.span, subject);
-        }
-        // A build context that isn't here at all is somebody else's repository.
-        None => {
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let here = folder.is_empty() || around.entry(folder) == Some(Entry::Folder);
-            if here && around.entry(path).is_none() {
-                let path = sources.keep(path.clone().into());
-                refer(
-                    &mut reading.facts,
-                    ReferenceKind::File,
-                    path,
-                    Resolution::Missing,
-                    build.span,
-                    subject,
-                );
+            // Without a target, a Dockerfile without stages is meant, which is a syntax error there.
+            if let Some((target, place)) = build.target {
+                refer(&mut reading.facts, ReferenceKind::Stage, target, Resolution::Missing, place, subject);
             }
         }
+        None => {
+            if let Some((target, at)) = absent(path, build, around) {
+                let target = sources.keep(target.to_owned().into());
+                let (kind, resolution) = (ReferenceKind::File, Resolution::Missing);
+                refer(&mut reading.facts, kind, target, resolution, at, subject);
+            }
+        }
+    }
+}
+
+/// What is absent of a build: its folder, or only its Dockerfile. What lies outside of the run's root, and
+/// what is made on each machine, isn't asked for.
+fn absent<'b>(path: &'b str, build: &'b Build<'_>, around: &dyn Surroundings) -> Option<(&'b str, Span)> {
+    let missing = |path: &str| {
+        !path.is_empty()
+            && !path.starts_with("..")
+            && around.entry(path).is_none()
+            && !around.is_ignored(path)
+    };
+    let context = build.context.as_ref().filter(|(folder, _)| missing(folder));
+    match context {
+        Some((folder, at)) => Some((folder, *at)),
+        None => missing(path).then_some((path, build.span)),
     }
 }
 
@@ -92,9 +101,7 @@ fn inherit<'s>(container: &mut Container<'s>, image: Container<'s>) {
     if container.checks.is_empty() {
         container.checks = image.checks;
     }
-    if container.listens.is_empty() {
-        container.listens = image.listens;
-    }
+    container.listens.extend(image.listens);
     if container.image.is_none() {
         container.image = image.image;
         container.installed = image.installed;

@@ -11,7 +11,7 @@ mod mount;
 mod objects;
 mod services;
 
-pub use environment::Environment;
+pub use crate::value::environment::Environment;
 
 use rustc_hash::FxHashMap;
 

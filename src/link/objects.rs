@@ -26,11 +26,14 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
 /// An object, or a service account, by its file and its index there.
 type Place = (usize, usize);
 
+/// A kind, a name, and a namespace where one is stated.
+type Name<'s> = (&'s str, &'s str, Option<&'s str>);
+
 /// What can be named, by kind and name: in each folder the first of each namespace.
 #[derive(Default)]
 pub(super) struct Index<'s> {
     /// With a namespace where one is stated.
-    exact: FxHashMap<(&'s str, &'s str, Option<&'s str>), Vec<(&'s str, Place)>>,
+    exact: FxHashMap<Name<'s>, Vec<(&'s str, Place)>>,
     /// In whatever namespace.
     any: FxHashMap<(&'s str, &'s str), Vec<(&'s str, Place)>>,
 }
@@ -76,7 +79,7 @@ impl<'s> Index<'s> {
     ) -> Option<Place> {
         let all = self.any.get(&(kind, name));
         let namespaces = [namespace, None];
-        let exact = || namespaces.iter().flat_map(|one| self.exact.get(&(kind, name, *one)));
+        let exact = || namespaces.iter().filter_map(|one| self.exact.get(&(kind, name, *one)));
         let lists: Vec<_> = if namespace.is_none() { all.into_iter().collect() } else { exact().collect() };
         let nearest = lists
             .into_iter()

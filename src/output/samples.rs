@@ -179,7 +179,7 @@ pub(crate) fn deployment() -> Report<'static, 'static> {
         places: vec![("London".into(), 3), ("Oregon".into(), 1)],
         failures: vec!["cannot read govlint.toml: permission denied".into()],
     };
-    report.shown = &|path| format!("../{path}");
+    report.shown = &|path| if path.starts_with('/') { path.to_owned() } else { format!("../{path}") };
     report
 }
 

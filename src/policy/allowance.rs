@@ -1,14 +1,11 @@
 //! Inline allowances: `govlint: allow[root-user] reason until=2027-03-31` in a comment, or the annotation
-//! [`ANNOTATION`] on a Kubernetes object.
+//! `govlint.dev/allow` on a Kubernetes object.
 
 use jiff::civil::Date;
 
 use super::Pattern;
 use crate::source::{Source, SourceId, Sources, Span};
 use crate::syntax::Comment;
-
-/// The annotation of a Kubernetes object that allows findings in it.
-pub const ANNOTATION: &str = "govlint.dev/allow";
 
 const MARK: &str = "govlint:";
 const UNTIL: &str = "until=";
@@ -223,7 +220,7 @@ fn reason(text: &str) -> (String, Option<Date>, Option<String>) {
     (if said { reason.to_owned() } else { String::new() }, until, wrong)
 }
 
-/// The allowances in the annotation [`ANNOTATION`] of an object: `rule reason; other-rule reason`. `place`
+/// The allowances in the annotation `govlint.dev/allow` of an object: `rule reason; other-rule reason`. `place`
 /// are the bytes of its value, `block` those of the object.
 #[must_use]
 pub fn from_annotation(value: &str, place: Span, block: Span) -> Vec<Allowance> {

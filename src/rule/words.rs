@@ -38,7 +38,7 @@ fn root(text: &str) -> Truth {
     if user.contains('$') || user.contains("{{") {
         return Truth::Unknown;
     }
-    let number = user.strip_prefix('+').unwrap_or(user);
+    let number = user.strip_prefix(['+', '-']).unwrap_or(user);
     let zero = !number.is_empty() && number.bytes().all(|byte| byte == b'0');
     let administrator =
         user.rsplit('\\').next().is_some_and(|name| name.eq_ignore_ascii_case("ContainerAdministrator"));
@@ -56,10 +56,21 @@ mod tests {
 
     #[test]
     fn root_is_a_user_not_a_group() {
-        for text in ["root", "0", "00", "0:0", "root:root", "0:1000", "ContainerAdministrator", "root:app"] {
+        for text in [
+            "root",
+            "0",
+            "00",
+            "-0",
+            "+0",
+            "0:0",
+            "root:root",
+            "0:1000",
+            "ContainerAdministrator",
+            "root:app",
+        ] {
             assert_eq!(root(text), Truth::Yes, "{text}");
         }
-        for text in ["app", "1000", "app:root", "1000:0", "", "rooted"] {
+        for text in ["app", "1000", "-1", "app:root", "1000:0", "", "rooted"] {
             assert_eq!(root(text), Truth::No, "{text}");
         }
         assert_eq!(root("${UID}"), Truth::Unknown);

@@ -7,6 +7,7 @@
 pub mod base64;
 pub mod boolean;
 pub mod duration;
+pub mod environment;
 pub mod host;
 pub mod key;
 pub mod list;

@@ -74,7 +74,8 @@ pub fn classify_as(kind: KeyKind, key: &Key<'_>, value: &str, user: Option<&str>
     if placeholder::is_placeholder(value) || placeholder::repeats(key, value) {
         return Class::Placeholder;
     }
-    if is_no_secret(kind, value) {
+    // A connection string is judged by the password in it; what Sentry's holds instead is made to be published.
+    if kind == KeyKind::ConnectionString && !has_password(value) || is_no_secret(kind, value) {
         return Class::NotASecret;
     }
     match kind {
@@ -142,6 +143,10 @@ fn is_no_secret(kind: KeyKind, value: &str) -> bool {
         || is_plain_url(value)
 }
 
+fn has_password(value: &str) -> bool {
+    super::url::find_all(value).any(|url| url.password.is_some())
+}
+
 /// A URL that carries no password.
 fn is_plain_url(value: &str) -> bool {
     let mut urls = super::url::find_all(value);
@@ -198,6 +203,8 @@ mod tests {
             ("ACCESS_TOKEN", "3600s", Class::NotASecret),
             ("JWT_SECRET", "HS256", Class::NotASecret),
             ("SENTRY_DSN", "https://sentry.example.com/1", Class::NotASecret),
+            ("SENTRY_DSN", "https://4f1a@sentry.io/42", Class::NotASecret),
+            ("SENTRY_DSN", "https://...@sentry.io/...", Class::NotASecret),
             ("AWS_ACCESS_KEY_ID", "worker-7f3k", Class::PublicByNature),
             ("JWT_PRIVATE_KEY", "-----BEGIN PUBLIC KEY-----", Class::PublicByNature),
             ("STRIPE_API_KEY", "pk_live_abcdef", Class::PublicByNature),

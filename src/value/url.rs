@@ -98,8 +98,10 @@ impl<'t> Url<'t> {
 /// All URLs and connection strings of a text, in order. A text that is a connection string as a whole is
 /// one; URLs are also found inside longer text: command lines, lists, prose.
 pub fn find_all(text: &str) -> impl Iterator<Item = Url<'_>> {
-    let whole = connection::parse(text);
-    let scan = if whole.is_some() { None } else { Some(scan::Scan::new(text)) };
+    // Each form holds one of these; most values hold none.
+    let may_hold = memchr::memchr3(b':', b'=', b'@', text.as_bytes()).is_some();
+    let whole = if may_hold { connection::parse(text) } else { None };
+    let scan = if whole.is_some() || !may_hold { None } else { Some(scan::Scan::new(text)) };
     whole.into_iter().chain(scan.into_iter().flatten())
 }
 
@@ -191,6 +193,7 @@ mod tests {
                 ("postgresql", Some("app"), Some("p w"), "db 5432", ""),
             ),
             ("SASL_PLAINTEXT://broker:9092", ("SASL_PLAINTEXT", None, None, "broker 9092", "")),
+            ("http://unix:/run/app.sock:/x", ("http", None, None, "", "/run/app.sock:/x")),
             ("http://$host$request_uri", ("http", None, None, "$host$request_uri", "")),
         ];
         for (text, (scheme, user, password, hosts, path)) in table {

@@ -15,9 +15,11 @@ pub(super) struct Source<'s> {
     /// The Dockerfile's path from the root of the run; nothing for another repository's, and for one that
     /// isn't known.
     pub(super) dockerfile: Option<String>,
+    /// The folder that is built, from the root of the run, and where it is named.
+    pub(super) context: Option<(String, Span)>,
     /// The place of a Dockerfile that is written inline.
     pub(super) inline: Option<Span>,
-    pub(super) target: Option<&'s str>,
+    pub(super) target: Option<(&'s str, Span)>,
     pub(super) span: Span,
 }
 
@@ -48,9 +50,10 @@ pub(super) fn source<'s>(service: &Service<'_, 's>) -> Option<Source<'s>> {
     let target = service.scalar(&["build", "target"]);
     let unknown_target = target.as_ref().is_some_and(|target| !target.known);
     Some(Source {
+        context: folder.map(|(folder, path)| (resolve(path, folder), context_span)),
         dockerfile: dockerfile.filter(|_| !unknown_target),
         inline: inline.map(|found| found.node.span()),
-        target: target.as_ref().and_then(Value::known),
+        target: target.as_ref().and_then(|target| Some((target.known()?, target.written))),
         span: stated.map_or(context_span, |name| name.written),
     })
 }
@@ -83,6 +86,7 @@ pub(super) fn link<'s>(service: &Service<'_, 's>, source: &Source<'s>, container
     Build {
         container,
         dockerfile: source.dockerfile.clone().filter(|_| source.inline.is_none() || stages.is_some()),
+        context: source.context.clone(),
         stages,
         target: source.target,
         span: source.span,

@@ -6,7 +6,7 @@ use super::service::Service;
 use super::{build, healthcheck, pairs, ports, volumes};
 use crate::data::images::{self, Known};
 use crate::facts::links::EnvFile;
-use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::facts::{Command, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
 use crate::formats::commands::command;
 use crate::formats::image::image;
 use crate::formats::{Reading, resolve};
@@ -47,7 +47,8 @@ pub(super) fn emit<'s>(
     facts.commands.extend(
         commands(service)
             .into_iter()
-            .map(|parsed| command(parsed, service.subject, Store::Setting, false, sources)),
+            .map(|parsed| command(parsed, service.subject, Store::Setting, false, sources))
+            .map(|command| Command { scope: Some(scope), ..command }),
     );
 
     let datastore = known.as_ref().and_then(|known| known.image.datastore);

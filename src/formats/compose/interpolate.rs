@@ -6,8 +6,12 @@ use rustc_hash::FxHashMap;
 use crate::facts::Use;
 use crate::formats::settings::expand;
 use crate::source::{Sources, Span, Text};
-use crate::syntax::interpolation::{self, Dialect, Expanded, Expansion, Lookup};
+use crate::syntax::interpolation::{
+    self, Dialect, Expanded, Expansion, Lookup, Operator, Part, Template, Variable,
+};
 use crate::syntax::yaml::{Kind, Node};
+use crate::value::key::Key;
+use crate::value::secret;
 
 /// What an env file sets.
 pub(super) type Variables<'s> = FxHashMap<&'s str, Text<'s>>;
@@ -31,6 +35,8 @@ pub(super) struct Value<'s> {
     pub(super) place: Span,
     /// Whether nothing in it is unknown.
     pub(super) known: bool,
+    /// The defaults of secrets that it is written with.
+    pub(super) defaults: Vec<Span>,
 }
 
 impl<'s> Value<'s> {
@@ -68,7 +74,7 @@ impl<'s> Environment<'_, 's> {
     pub(super) fn value(&self, text: &Text<'s>) -> Value<'s> {
         let written = text.span(0..text.as_str().len());
         if !text.as_str().contains('$') {
-            return Value { text: text.clone(), written, place: written, known: true };
+            return Value { text: text.clone(), written, place: written, known: true, defaults: Vec::new() };
         }
         let template = interpolation::parse(text, Dialect::Compose, self.sources);
         let mut known = |name: &str| match self.lookup(name) {
@@ -81,8 +87,24 @@ impl<'s> Environment<'_, 's> {
         let text = expand(text, Dialect::Compose, &mut |name| self.lookup(name), self.sources);
         let length = text.as_str().len();
         let place = if alone && length > 0 { text.span(0..length) } else { written };
-        Value { text, written, place, known }
+        Value { text, written, place, known, defaults: defaults(&template, alone) }
     }
+}
+
+/// The literal defaults of variables whose names say secret, or of the one that is the whole value.
+fn defaults(template: &Template<'_>, alone: bool) -> Vec<Span> {
+    let secret = |name: &str| alone || secret::is_secret_key(&Key::new(name)).is_some();
+    let values = template.parts.iter().filter_map(|part| match part {
+        Part::Variable(Variable { name, operator: Operator::Default { value, .. }, .. }) if secret(name) => {
+            Some(value)
+        }
+        _ => None,
+    });
+    let literals = values.flat_map(|value| &value.parts).filter_map(|part| match part {
+        Part::Literal(text) => Some(text.span(0..text.as_str().len())),
+        Part::Variable(_) => None,
+    });
+    literals.collect()
 }
 
 /// Splits a text at colons outside of variables and brackets, each part with where it starts.

@@ -57,7 +57,7 @@ fn problems<'s>(reader: &mut Reader<'s>, stream: &Stream<'s>) {
     let facts = &mut reader.reading.facts;
     for error in &stream.errors {
         let kind = match error.kind {
-            ErrorKind::Syntax | ErrorKind::UnknownAlias => ProblemKind::Syntax,
+            ErrorKind::Syntax | ErrorKind::UnknownAlias | ErrorKind::OpenAction => ProblemKind::Syntax,
             ErrorKind::TooDeep | ErrorKind::TooManyAliases => ProblemKind::Unreadable,
         };
         problem(facts, reader.sources, kind, error.span, error.message.clone());

@@ -73,6 +73,11 @@ pub(super) fn settings<'s>(
             match pair.value {
                 Some(text) if !pair.key.is_empty() && !pair.key.contains('$') => {
                     let value = service.environment.value(&text);
+                    // `${PASSWORD:-}` is empty only until the environment sets it.
+                    if value.as_str().is_empty() && !text.as_str().is_empty() {
+                        open = true;
+                        continue;
+                    }
                     out.push(setting(&value, &pair.key_span, pair.key, service, scope, image, note));
                 }
                 _ => open = true,
@@ -104,6 +109,7 @@ fn setting<'s>(
         uses: value.uses(note),
     };
     let mut setting = draft.setting();
+    setting.defaults.clone_from(&value.defaults);
     if !value.as_str().trim().is_empty() {
         setting.head.anchor = value.place;
         if let crate::facts::Field::Set(stated) = &mut setting.value {

@@ -6,8 +6,10 @@ use super::file::{File, Tree};
 use super::interpolate::{Environment, Variables};
 use super::service::{Extends, Service};
 use super::{container, names};
+use crate::facts::links::FileUse;
+use crate::facts::{Field, Head, Reference, ReferenceKind, Resolution};
 use crate::formats::{Reading, Unjoined, resolve};
-use crate::source::Sources;
+use crate::source::{Sources, Text};
 use crate::syntax::yaml::{Kind, Node};
 
 /// How far up a file is followed to those that include it.
@@ -42,12 +44,58 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
         let Some(reading) = readings.get_mut(*index) else { continue };
         let merged: Vec<&Tree<'_, 's>> = bases.into_iter().chain([tree]).collect();
         let finished = finished(&merged);
+        references(tree, &trees, reading, sources);
         for (name, _) in &tree.services {
             if let Some(service) = Service::new(name, &merged, &trees, &environment) {
                 container::emit(&service, &merged, finished.contains(name), reading);
             }
         }
     }
+}
+
+/// States the files that a file names, and the services that it extends but that aren't there.
+fn references<'s>(
+    tree: &Tree<'_, 's>,
+    trees: &Trees<'_, 's>,
+    reading: &mut Reading<'s>,
+    sources: &'s Sources,
+) {
+    let subject = |name: &str| -> &'s str { sources.keep(format!("service {name}").into()) };
+    for (name, layer) in
+        tree.services.iter().flat_map(|(name, layers)| layers.iter().map(move |layer| (name, layer)))
+    {
+        let Some(extends) = layer.node.get("extends") else { continue };
+        let base = Extends::new(extends);
+        let other = match &base.file {
+            Some(file) if file.as_str().contains('$') => continue,
+            Some(file) => {
+                let path = resolve(tree.file.path, file.as_str());
+                reading.links.files.push(file_use(file, path.clone(), subject(name)));
+                trees.get(path.as_str())
+            }
+            None => Some(tree),
+        };
+        let Some((service, other)) = base.service.zip(other) else { continue };
+        let target = service.as_str().unwrap_or_default();
+        if !target.is_empty() && !target.contains('$') && other.service(target).is_empty() {
+            let at = service.span();
+            reading.facts.references.push(Reference {
+                head: Head::new(at, subject(name)),
+                kind: Field::set(ReferenceKind::Service, at, ""),
+                target: Field::set(target, at, ""),
+                resolution: Field::set(Resolution::Missing, at, ""),
+            });
+        }
+    }
+    for path in tree.file.included() {
+        let text = path.text();
+        reading.links.files.push(file_use(&text, resolve(tree.file.path, text.as_str()), "include"));
+    }
+}
+
+fn file_use<'s>(written: &Text<'s>, path: String, subject: &'s str) -> FileUse<'s> {
+    let source = written.as_str();
+    FileUse { path, source, span: written.span(0..source.len()), subject, patch: false }
 }
 
 /// What an env file sets; the last of several lines counts.
@@ -146,7 +194,22 @@ pub(super) struct Include {
     pub(super) env_files: Vec<String>,
 }
 
-impl File<'_> {
+impl<'s> File<'s> {
+    /// The paths of this project that `include` names, where they are written.
+    fn included(&self) -> impl Iterator<Item = Node<'_, 's>> {
+        let roots = self.stream.documents.iter().map(|document| document.root());
+        let entries = roots.filter_map(|root| root.get("include")).flat_map(Node::items);
+        let paths = entries.filter_map(|entry| match entry.kind() {
+            Kind::Mapping => entry.get("path"),
+            _ => Some(entry),
+        });
+        let each = paths.flat_map(|node| {
+            let one = (node.kind() == Kind::Scalar).then_some(node);
+            one.into_iter().chain(node.items().filter(|item| item.kind() == Kind::Scalar))
+        });
+        each.filter(|node| node.as_str().is_some_and(|path| !path.contains(['$', ':'])))
+    }
+
     pub(super) fn includes(&self) -> Vec<Include> {
         let roots = self.stream.documents.iter().map(|document| document.root());
         let entries = roots.filter_map(|root| root.get("include")).flat_map(Node::items);

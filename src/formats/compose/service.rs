@@ -168,7 +168,7 @@ fn push_layers<'t, 's>(
                 Some(file) => all.get(resolve(tree.file.path, file.as_str()).as_str()),
                 None => Some(tree),
             };
-            match (base.service, other) {
+            match (base.service.and_then(Node::as_str), other) {
                 (Some(service), Some(other)) if depth > 0 && layers.len() < LAYERS => {
                     *open |= other.service(service).is_empty();
                     push_layers(other, service, all, depth - 1, layers, open);
@@ -182,17 +182,17 @@ fn push_layers<'t, 's>(
 
 /// What `extends` names.
 #[derive(Debug)]
-pub(super) struct Extends<'s> {
-    pub(super) service: Option<&'s str>,
+pub(super) struct Extends<'t, 's> {
+    pub(super) service: Option<Node<'t, 's>>,
     pub(super) file: Option<Text<'s>>,
 }
 
-impl<'s> Extends<'s> {
-    pub(super) fn new(node: Node<'_, 's>) -> Self {
+impl<'t, 's> Extends<'t, 's> {
+    pub(super) fn new(node: Node<'t, 's>) -> Self {
         match node.kind() {
-            Kind::Scalar => Extends { service: node.as_str(), file: None },
+            Kind::Scalar => Extends { service: Some(node), file: None },
             _ => Extends {
-                service: node.get("service").and_then(Node::as_str),
+                service: node.get("service"),
                 file: node.get("file").filter(|file| !file.is_null()).map(Node::text),
             },
         }

@@ -76,6 +76,16 @@ fn environments_are_settings_in_both_forms() {
 }
 
 #[test]
+fn a_default_that_is_empty_is_no_value() {
+    let sources = Sources::default();
+    let text = "services:\n  a:\n    image: a\n    environment:\n      PASSWORD: ${PASSWORD:-}\n      REAL_PASSWORD: ''\n";
+    let id = sources.add("compose.yaml".into(), text.into());
+    let mut readings = vec![Reader::read(&sources, id, find("compose").unwrap())];
+    join(&mut readings, &sources);
+    assert_eq!(settings(&readings[0].facts), [("REAL_PASSWORD".to_owned(), String::new())]);
+}
+
+#[test]
 fn variables_come_from_the_env_file_beside_the_project() {
     let sources = Sources::default();
     let text = "services:\n  db:\n    image: postgres\n    environment:\n      POSTGRES_PASSWORD: ${STORE_LOGIN}\n      URL: postgres://u:${STORE_LOGIN}@db\n      OTHER: ${UNSET}\n      SECRET: ${MISSING:-changeme}\n";
@@ -243,7 +253,8 @@ fn builds_name_their_dockerfiles() {
         paths,
         [Some("deploy/api/Dockerfile"), Some("docker/Dockerfile"), None, Some("deploy/compose.yaml")]
     );
-    assert_eq!((builds[1].target, builds[3].stages.clone()), (Some("run"), Some(0..1)));
+    assert_eq!(builds[1].target.map(|(target, _)| target), Some("run"));
+    assert_eq!(builds[3].stages, Some(0..1));
     assert_eq!(readings[0].links.stages[0].container.user.value(), Some(&"0"));
     assert!(
         readings[0]
@@ -442,4 +453,98 @@ proptest! {
         let text = format!("services:\n  a:\n    {key}: {value}\ninclude: {value}\n");
         read(&sources, &[("compose.yaml", &text), ("compose.x.yaml", &text), (".env", "A=${B}\nB=x:1\n")]);
     }
+}
+
+#[test]
+fn files_and_services_that_are_named_must_be_there() {
+    let sources = Sources::default();
+    let text = "include: [more.yaml, 'oci://x']\nservices:\n  a: {extends: nobody}\n  b: {extends: {file: gone.yaml, service: x}}\n  c: {extends: b}\n  d: {build: ./worker}\n";
+    let project = link(vec![one(&sources, text)], &Nowhere, &sources);
+    let mut missing: Vec<_> =
+        project.facts.references.iter().map(|one| at(&sources, one.head.anchor).1).collect();
+    missing.sort_unstable();
+    assert_eq!(missing, ["./worker", "gone.yaml", "more.yaml", "nobody"]);
+}
+
+#[test]
+fn a_command_from_another_file_is_its_services_own() {
+    let sources = Sources::default();
+    let readings = read(
+        &sources,
+        &[
+            ("compose.yaml", "services:\n  cache: {extends: {file: common.yaml, service: cache}}\n"),
+            (
+                "common.yaml",
+                "services:\n  cache: {image: 'redis:7', command: redis-server --requirepass $P}\n",
+            ),
+        ],
+    );
+    let project = link(readings, &Nowhere, &sources);
+    let mut facts = project.facts;
+    crate::derive::derive(&mut facts, &sources);
+    let open = facts.credentials.iter().filter(|one| one.key.value().is_none());
+    assert_eq!(open.count(), 0);
+}
+
+#[test]
+fn a_password_is_judged_where_it_is_written() {
+    let sources = Sources::default();
+    let readings = read(
+        &sources,
+        &[
+            (
+                "compose.yaml",
+                "services:\n  a:\n    image: x\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD:-admin}\n      DATABASE_URL: postgres://u:${DB_PASSWORD:-admin}@db/x\n",
+            ),
+            (".env", "DB_PASSWORD=postgres\n"),
+        ],
+    );
+    let mut facts = link(readings, &Nowhere, &sources).facts;
+    crate::derive::derive(&mut facts, &sources);
+    let [password] = &facts.credentials[..] else { panic!("{:?}", facts.credentials) };
+    assert_eq!(password.key.value(), Some(&"DB_PASSWORD"));
+    assert_eq!(at(&sources, password.head.anchor), (".env", "postgres"));
+    let uses: Vec<_> = password.head.uses.iter().map(|used| at(&sources, used.span).1).collect();
+    assert_eq!(uses.len(), 2, "{uses:?}");
+    let hidden: Vec<_> = password.bytes.iter().map(|span| at(&sources, *span)).collect();
+    assert!(hidden.contains(&("compose.yaml", "admin")) && hidden.contains(&(".env", "postgres")));
+}
+
+#[test]
+fn a_container_listens_where_its_mounted_nginx_configuration_says() {
+    let sources = Sources::default();
+    let compose = "services:\n  web:\n    image: nginx:1\n    ports: ['80:8080']\n    volumes: ['./site.conf:/etc/nginx/conf.d/site.conf']\n  other:\n    image: x\n    ports: ['81:8081']\n    volumes: ['./other.toml:/etc/other.toml']\n";
+    let files =
+        [("compose.yaml", compose), ("site.conf", "server {\n  listen 127.0.0.1:9090;\n  listen 8080;\n}\n")];
+    let project = link(read(&sources, &files), &Nowhere, &sources);
+    let listens = |name: &str| {
+        let found = project.facts.containers.iter().find(|one| one.name.value() == Some(&name));
+        found.unwrap().listens.clone()
+    };
+    assert_eq!(listens("web"), [8080, 9090]);
+    assert_eq!(listens("other"), [0; 0]);
+}
+
+#[test]
+fn an_inline_dockerfile_takes_no_stage_of_another() {
+    let sources = Sources::default();
+    let text = "services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM debian:12 AS base\n        USER app\n  b:\n    build:\n      dockerfile_inline: |\n        FROM base\n";
+    let reading = one(&sources, text);
+    let users: Vec<_> =
+        reading.links.stages.iter().map(|stage| stage.container.user.value().copied()).collect();
+    assert_eq!(users, [Some("app"), Some("root")]);
+}
+
+#[test]
+fn a_service_uses_its_stage_once() {
+    let sources = Sources::default();
+    let base = "services:\n  a:\n    build: .\n";
+    let files = [
+        ("compose.yaml", base),
+        ("compose.override.yaml", "services:\n  a:\n    init: true\n"),
+        ("Dockerfile", "FROM debian:12\nUSER app\n"),
+    ];
+    let project = link(read(&sources, &files), &Nowhere, &sources);
+    let stage = project.facts.containers.iter().find(|one| at(&sources, one.head.anchor).0 == "Dockerfile");
+    assert_eq!(stage.unwrap().head.uses.len(), 1);
 }

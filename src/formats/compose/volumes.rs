@@ -125,6 +125,7 @@ pub(super) fn mounts<'s>(
             span: bind.place,
             note,
             published,
+            read: false,
         });
     }
     for config in service.each(&["configs"]).into_iter().flat_map(|found| found.node.items()) {
@@ -139,7 +140,7 @@ pub(super) fn mounts<'s>(
             && let Some(source) = file.known().filter(|source| !source.starts_with(['/', '~']))
         {
             let (path, span) = (resolve(from, source), file.place);
-            mounts.push(Mount { container, path, source, target, span, note, published });
+            mounts.push(Mount { container, path, source, target, span, note, published, read: false });
         }
     }
     mounts

@@ -12,6 +12,8 @@ use crate::formats::settings::Draft;
 use crate::source::{Sources, Text};
 use crate::syntax::dockerfile::{Arguments, Instruction, Keyword, Word};
 use crate::syntax::shell;
+use crate::value::key::Key;
+use crate::value::secret::{KeyKind, is_secret_key};
 use crate::value::url;
 
 /// What is the same for all instructions of a stage.
@@ -21,6 +23,8 @@ pub(super) struct Surroundings<'s> {
     pub(super) scope: Scope,
     pub(super) escape: char,
     pub(super) image: Option<&'s str>,
+    /// The build arguments without a value of their own.
+    pub(super) arguments: Vec<&'s str>,
 }
 
 /// States what an instruction bakes in or runs.
@@ -35,6 +39,9 @@ pub(super) fn read<'s>(
             for (name, word) in pairs {
                 if let Some(word) = word {
                     setting(reader, name, word, variables, around);
+                    if instruction.keyword == Keyword::Env {
+                        build_argument(reader, name, word, around);
+                    }
                 }
             }
         }
@@ -43,8 +50,8 @@ pub(super) fn read<'s>(
             if !instruction.flags.iter().any(|flag| flag.name == "from") {
                 copies(reader, words, around);
             }
-            for word in words {
-                addresses(reader, word, around);
+            if instruction.keyword == Keyword::Add {
+                addresses(reader, words, variables, around);
             }
         }
         (Keyword::Run, arguments) => {
@@ -90,11 +97,48 @@ fn setting<'s>(
     reader.reading.facts.settings.push(draft.setting());
 }
 
-/// What is downloaded with `ADD`.
-fn addresses<'s>(reader: &mut Reader<'s>, word: &Word<'s>, around: &Surroundings<'s>) {
-    if url::find_all(word.text.as_str()).next().is_some() {
-        let parsed = shell::from_words(std::slice::from_ref(&word.text), reader.sources);
-        push_commands(reader, parsed, around, true);
+/// `ENV X=${X}` keeps in the image what a build argument was given.
+fn build_argument<'s>(reader: &mut Reader<'s>, name: &Word<'s>, word: &Word<'s>, around: &Surroundings<'s>) {
+    let Some(argument) = word.text.as_str().strip_prefix('$').filter(|_| word.interpolates) else { return };
+    let argument = argument.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(argument);
+    let key = name.text.as_str();
+    let says_secret = |name| is_secret_key(&Key::new(name)).is_some_and(KeyKind::is_secret_itself);
+    if around.arguments.contains(&argument) && (says_secret(key) || says_secret(argument)) {
+        let place = word.text.span(0..word.text.as_str().len());
+        reader.reading.facts.credentials.push(Credential {
+            head: Head::new(place, around.subject),
+            class: Field::set(CredentialClass::Literal, place, ""),
+            store: Field::set(around.store, place, ""),
+            key: Field::set(key, place, ""),
+            evidence: Field::set("the value of a build argument", place, ""),
+            published: Field::Unset,
+            bytes: Vec::new(),
+        });
+    }
+}
+
+/// What is downloaded with `ADD`; the last word is the target.
+fn addresses<'s>(
+    reader: &mut Reader<'s>,
+    words: &[Word<'s>],
+    variables: &Variables<'s>,
+    around: &Surroundings<'s>,
+) {
+    for word in words.split_last().map_or(words, |(_, sources)| sources) {
+        let text = value(word, variables, around.escape, reader.sources);
+        if url::find_all(text.as_str()).next().is_some() {
+            let draft = Draft {
+                key: "ADD",
+                key_span: word.span,
+                text,
+                store: around.store,
+                scope: Scope(word.span),
+                subject: around.subject,
+                image: around.image,
+                uses: Vec::new(),
+            };
+            reader.reading.facts.settings.push(draft.setting());
+        }
     }
 }
 
@@ -141,6 +185,7 @@ fn copies<'s>(reader: &mut Reader<'s>, words: &[Word<'s>], around: &Surroundings
                 key: Field::set(path, word.span, ""),
                 evidence: Field::set(evidence, word.span, ""),
                 published: Field::Unset,
+                bytes: Vec::new(),
             });
         }
     }

@@ -51,6 +51,15 @@ pub(super) fn run<'s>(command: &shell::Command<'s>, installed: &mut Installed<'s
     }
 }
 
+/// The word by which a command runs `sudo`, or installs it.
+pub(super) fn sudo<'a, 's>(command: &'a shell::Command<'s>) -> Option<&'a shell::Word<'s>> {
+    let runs = command.words.first().filter(|word| base_name(word.as_str()) == "sudo");
+    let installs = command.program().is_some_and(|program| MANAGERS.contains(&program));
+    let adds = |word: &&shell::Word<'s>| matches!(word.as_str(), "install" | "add" | "-S");
+    let mut behind = command.arguments().iter().skip_while(|word| !adds(word)).filter(|_| installs);
+    runs.or_else(|| behind.find(|word| word.as_str() == "sudo"))
+}
+
 /// Whether a shell is given a file, or its input. A text behind `-c` is seen as commands of its own.
 fn runs_script(program: &str, command: &shell::Command<'_>) -> bool {
     let text = command.arguments().iter().any(|word| {
@@ -111,6 +120,21 @@ mod tests {
         assert!(names("FROM alpine\nCOPY probe /usr/bin/wget\n", "wget"));
         assert!(open("FROM alpine\nCOPY --from=tools /usr/bin/ /usr/bin/\n"));
         assert!(!open("FROM alpine\nCOPY . /srv\n"));
+    }
+
+    #[test]
+    fn sudo_counts_where_it_runs_and_where_it_is_installed() {
+        let place = |text: &str| {
+            let sources = Sources::default();
+            let id = sources.add("Dockerfile".into(), text.into());
+            let reading = Reader::read(&sources, id, find("dockerfile").unwrap());
+            let found = reading.links.stages.last().unwrap().container.escalation.span();
+            found.map(|span| sources.slice(span).to_owned())
+        };
+        assert_eq!(place("FROM debian\nRUN apt-get install -y sudo curl\n").as_deref(), Some("sudo"));
+        assert_eq!(place("FROM debian\nRUN /usr/bin/sudo ls\n").as_deref(), Some("/usr/bin/sudo"));
+        assert_eq!(place("FROM debian\nRUN apt-get purge sudo\n"), None);
+        assert_eq!(place("FROM debian\nRUN echo sudo\n"), None);
     }
 
     #[test]

@@ -166,8 +166,14 @@ fn stage<'s>(
         container.user = Field::Unknown;
         container.environment_open = true;
     }
-    let surroundings =
-        contents::Surroundings { subject, store, scope, escape, image: repository(&container) };
+    let surroundings = contents::Surroundings {
+        subject,
+        store,
+        scope,
+        escape,
+        image: repository(&container),
+        arguments: open_arguments(instructions),
+    };
     let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
         contents::read(reader, instruction, &variables, &surroundings);
@@ -175,17 +181,26 @@ fn stage<'s>(
         inherit_global(instruction, &mut variables, global);
         declare(instruction, &mut variables, escape, sources);
     }
-    let commands = reader.reading.facts.commands.iter().skip(first_command);
+    let mut commands = reader.reading.facts.commands.iter().skip(first_command);
     for command in commands.clone().filter(|command| command.at_build) {
         installs::run(&command.parsed, &mut container.installed);
     }
-    let sudo =
-        commands.filter_map(|command| command.parsed.words.first()).find(|word| word.as_str() == "sudo");
-    if let Some(word) = sudo {
+    if let Some(word) = commands.find_map(|command| installs::sudo(&command.parsed)) {
         container.escalation = Field::set(true, word.span, "sudo");
     }
     reader.reading.blocks.push(block);
     Some(Stage { name, container, scope, judged: false, variables: variables.into_iter().collect() })
+}
+
+/// The names of a stage's `ARG`s that take their value from whoever builds.
+fn open_arguments<'s>(instructions: &[Instruction<'s>]) -> Vec<&'s str> {
+    let arguments = instructions.iter().filter(|instruction| instruction.keyword == Keyword::Arg);
+    let pairs = arguments.filter_map(|instruction| match &instruction.arguments {
+        Arguments::Pairs(pairs) => Some(pairs),
+        _ => None,
+    });
+    let open = pairs.flatten().filter(|(_, value)| value.is_none());
+    open.map(|(name, _)| name.text.as_str()).collect()
 }
 
 fn repository<'s>(container: &Container<'s>) -> Option<&'s str> {

@@ -74,3 +74,12 @@ fn commands_and_checks_are_stated() {
     assert_eq!(check.port.map(|(port, _)| port), Some(8080));
     assert_eq!(check.period, Some(5));
 }
+
+#[test]
+fn a_secret_argument_that_is_kept_in_a_variable_is_baked_in() {
+    let sources = Sources::default();
+    let text = "FROM a\nARG DB_PASSWORD\nARG PORT\nARG TOKEN=x\nENV DB_PASSWORD=${DB_PASSWORD} P=$DB_PASSWORD PORT=${PORT}\nENV API_TOKEN=$OTHER TOKEN=$TOKEN\n";
+    let reading = read(&sources, text);
+    let places: Vec<_> = reading.facts.credentials.iter().map(|one| sources.slice(one.head.anchor)).collect();
+    assert_eq!(places, ["${DB_PASSWORD}", "$DB_PASSWORD"]);
+}

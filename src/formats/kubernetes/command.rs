@@ -1,7 +1,8 @@
 //! Commands: what containers and probes start.
 
 use super::lookup::Found;
-use crate::facts::{Command, Field, Head, Store};
+use crate::facts::{Command, Field, Store};
+use crate::formats::commands::command;
 use crate::source::{Sources, Text};
 use crate::syntax::shell;
 use crate::syntax::yaml::Node;
@@ -34,17 +35,9 @@ fn commands<'s>(words: &[Text<'s>], subject: &'s str, sources: &'s Sources) -> V
 }
 
 fn fact<'s>(parsed: shell::Command<'s>, subject: &'s str, sources: &'s Sources) -> Command<'s> {
-    let line: Vec<&str> = parsed.words.iter().map(shell::Word::as_str).collect();
     let program = match (parsed.program(), parsed.words.first()) {
         (Some(program), Some(word)) => Field::set(program, word.span, ""),
         _ => Field::Unknown,
     };
-    Command {
-        head: Head::new(parsed.span, subject),
-        program,
-        line: Field::set(sources.keep(line.join(" ").into()), parsed.span, ""),
-        parsed,
-        at_build: false,
-        store: Store::Setting,
-    }
+    Command { program, ..command(parsed, subject, Store::Setting, false, sources) }
 }

@@ -1,8 +1,8 @@
 //! ConfigMaps and Secrets: their entries are settings, or whole files.
 
-use super::document;
 use super::lookup::look;
 use super::manifest::Manifest;
+use super::{assignments, document, ingress};
 use crate::facts::links::{Account, Object};
 use crate::facts::{Field, Scope, Store};
 use crate::formats::settings::Draft;
@@ -57,6 +57,7 @@ fn read<'s>(manifest: &Manifest<'_, 's>, store: Store, parts: &[(&str, Coding)],
             }
             let Some(text) = text else { continue };
             let datum = Datum { key: entry.key, key_span: entry.key_span, text };
+            ingress::controller_option(manifest, &datum, reader);
             state(manifest, datum, store, reader);
         }
     }
@@ -100,6 +101,12 @@ pub(super) fn state<'s>(
         if embedded {
             return;
         }
+    } else if assignments::is_variable(datum.key, content) && embed(datum.text.clone(), "env", store, reader)
+    {
+        return;
+    }
+    if assignments::read(manifest, &datum, store, reader) {
+        return;
     }
     let draft = Draft {
         key: datum.key,

@@ -22,7 +22,12 @@ pub(super) enum Place {
 pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, reader: &mut Reader<'s>) {
     let sources = reader.sources;
     let name = known_str(node, "name");
-    let subject = sources.keep(format!("container {}", name.unwrap_or("without a name")).into());
+    let subject = match name {
+        Some(name) => format!("container {name}"),
+        None if pod.manifest.name.is_some() => format!("a container of {}", pod.manifest.subject),
+        None => format!("a container of this {}", pod.manifest.kind),
+    };
+    let subject = sources.keep(subject.into());
     let block = node.span();
     reader.reading.blocks.push(block);
 

@@ -1,5 +1,6 @@
 //! Ingresses: the hosts that they answer for, and what their annotations say to well-known controllers.
 
+use super::config::Datum;
 use super::env::named_use;
 use super::lookup::{Found, look};
 use super::manifest::Manifest;
@@ -7,6 +8,7 @@ use crate::facts::{Cors, Field, Head, Listener, Position, Protects, Reach, Serve
 use crate::formats::Reader;
 use crate::source::Span;
 use crate::syntax::yaml::Node;
+use crate::value::boolean;
 use crate::value::duration::Duration;
 
 /// Annotations by which a provider is told which certificate to use, for all hosts.
@@ -189,7 +191,7 @@ fn redirects<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
         let key = entry.key.rsplit('/').next().unwrap_or_default();
         let about = matches!(key, "ssl-redirect" | "force-ssl-redirect") && entry.key.contains('/');
         if about && entry.value.truthy() == Some(false) {
-            let span = entry.value.span();
+            let span = entry.value.content_span();
             reader.reading.facts.switches.push(Switch {
                 head: Head::new(span, manifest.subject),
                 protects: Field::set(Protects::Tls, span, ""),
@@ -225,6 +227,20 @@ fn cors<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     });
 }
 
+/// The options of ingress-nginx as a whole stand in a ConfigMap, as `hsts`.
+/// <https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#hsts>
+pub(super) fn controller_option<'s>(manifest: &Manifest<'_, 's>, datum: &Datum<'s>, reader: &mut Reader<'s>) {
+    let controller = manifest.kind == "ConfigMap"
+        && manifest.name.is_some_and(|name| name.contains("ingress") && name.contains("nginx"));
+    let value = datum.text.as_str();
+    if controller && datum.key == "hsts" && boolean::parse(value) == Some(false) {
+        let place = datum.text.span(0..value.len());
+        let hsts = Field::set(Duration::Finite(0), place, "hsts");
+        let head = Head::new(place, manifest.subject);
+        reader.reading.facts.servers.push(Server { hsts, ..Server::silent(head) });
+    }
+}
+
 /// An Ingress as a server: only what its annotations state can be told; its controller decides the rest.
 fn server<'s>(manifest: &Manifest<'_, 's>, cover: &Cover<'s>) -> Server<'s> {
     let place = manifest.kind_span;
@@ -240,7 +256,9 @@ fn server<'s>(manifest: &Manifest<'_, 's>, cover: &Cover<'s>) -> Server<'s> {
         answers: Field::NotApplicable,
         redirects: Field::NotApplicable,
         proxies: Field::set(true, place, ""),
-        hsts: off.map_or(Field::NotApplicable, |node| Field::set(Duration::Finite(0), node.span(), "hsts")),
+        hsts: off.map_or(Field::NotApplicable, |node| {
+            Field::set(Duration::Finite(0), node.content_span(), "hsts")
+        }),
         content_type_options: Field::NotApplicable,
         frame_protection: Field::NotApplicable,
         drops_headers: Field::NotApplicable,

@@ -3,6 +3,7 @@
 //! A manifest is read as `kubectl` reads it: several documents, lists unpacked, YAML or JSON. Charts of Helm
 //! are read as far as they can be without rendering them.
 
+mod assignments;
 mod audit;
 mod command;
 mod config;
@@ -29,7 +30,7 @@ mod volumes;
 pub(crate) use container::forget_absences;
 
 use super::unread::problem;
-use super::{Format, Reader};
+use super::{Annotation, Format, Reader};
 use crate::facts::{Field, ProblemKind};
 use crate::source::Span;
 use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Node, Stream};
@@ -43,6 +44,9 @@ pub(super) const FORMAT: Format = Format {
     by_content: recognition::by_content,
     read,
 };
+
+/// The annotation that allows findings in an object, or in the pods of a template.
+const ALLOWANCE: &str = "govlint.dev/allow";
 
 /// How deep lists of objects may lie in one another.
 const LISTS: usize = 4;
@@ -74,15 +78,20 @@ fn problems<'s>(stream: &Stream<'s>, reader: &mut Reader<'s>) {
     let sources = reader.sources;
     let facts = &mut reader.reading.facts;
     if stream.templated {
+        let (open, other): (Vec<_>, Vec<_>) =
+            stream.errors.iter().partition(|error| error.kind == ErrorKind::OpenAction);
+        for error in open {
+            problem(facts, sources, ProblemKind::Syntax, error.span, error.message.clone());
+        }
         // Each error of a template that isn't rendered may follow from the first.
-        if let Some(error) = stream.errors.first() {
+        if let Some(error) = other.first() {
             problem(facts, sources, ProblemKind::Template, error.span, error.message.clone());
         }
         return;
     }
     for error in &stream.errors {
         let kind = match error.kind {
-            ErrorKind::Syntax | ErrorKind::UnknownAlias => ProblemKind::Syntax,
+            ErrorKind::Syntax | ErrorKind::UnknownAlias | ErrorKind::OpenAction => ProblemKind::Syntax,
             ErrorKind::TooDeep | ErrorKind::TooManyAliases => ProblemKind::Unreadable,
         };
         problem(facts, sources, kind, error.span, error.message.clone());
@@ -114,7 +123,16 @@ fn object<'s>(root: Node<'_, 's>, span: Span, depth: usize, reader: &mut Reader<
         return;
     }
     let manifest = Manifest::new(root, kind, span, reader.sources);
+    annotation(root, span, reader);
     dispatch(&manifest, reader);
+}
+
+/// Takes in what the annotations of an object or of a pod template allow in it.
+fn annotation<'s>(node: Node<'_, 's>, block: Span, reader: &mut Reader<'s>) {
+    let stated = look(node, &["metadata", "annotations", ALLOWANCE]).node();
+    if let Some((stated, value)) = stated.and_then(|stated| Some((stated, stated.as_str()?))) {
+        reader.reading.annotations.push(Annotation { value, place: stated.span(), block });
+    }
 }
 
 fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {

@@ -95,6 +95,9 @@ fn is_fragment(manifest: &Manifest<'_, '_>, spec: Node<'_, '_>) -> bool {
 
 impl<'s> Pod<'_, 's> {
     fn read(&self, reader: &mut Reader<'s>) {
+        if self.template.span() != self.manifest.root.span() {
+            super::annotation(self.template, self.template.span(), reader);
+        }
         let first = reader.reading.facts.containers.len();
         for (list, place) in [
             ("initContainers", Place::Init),

@@ -218,7 +218,7 @@ fn annotations_of_an_ingress_are_heard() {
     read(ingress, |reading, at| {
         let [switch] = &reading.facts.switches[..] else { panic!() };
         assert_eq!(switch.position.value(), Some(&Position::Off));
-        assert_eq!(at(switch.head.anchor), "\"false\"");
+        assert_eq!(at(switch.head.anchor), "false");
         assert_eq!(reading.facts.cors[0].any_origin.value(), Some(&true));
         assert_eq!(reading.facts.listeners[0].tls.value(), Some(&true));
         assert_eq!(reading.facts.servers[0].rate_limit, Field::Unset);
@@ -374,4 +374,75 @@ proptest! {
             prop_assert!(text.get(container.head.anchor.range()).is_some());
         }
     }
+}
+
+#[test]
+fn annotations_allow_in_their_object_and_in_the_pods_of_a_template() {
+    let text = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  annotations: {govlint.dev/allow: root-user a}\nspec:\n  template:\n    metadata:\n      annotations: {govlint.dev/allow: root-user b}\n    spec: {containers: [{name: c}]}\n";
+    read(text, |reading, at| {
+        let [object, pod] = &reading.annotations[..] else { panic!() };
+        assert_eq!((object.value, at(object.place).as_str()), ("root-user a", "root-user a"));
+        assert!(at(object.block).starts_with("apiVersion"));
+        assert_eq!(pod.value, "root-user b");
+        assert!(at(pod.block).starts_with("metadata") && at(pod.block).contains("containers"));
+    });
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations: {govlint.dev/allow: root-user a}\nspec: {containers: []}\n";
+    read(pod, |reading, _| assert_eq!(reading.annotations.len(), 1));
+}
+
+#[test]
+fn a_container_whose_name_is_not_known_is_one_of_its_workload() {
+    read(&deployment("containers:\n  - name: {{ .Values.name }}\n    image: x"), |reading, _| {
+        assert_eq!(reading.facts.containers[0].head.subject, "a container of Deployment api");
+    });
+}
+
+#[test]
+fn a_template_action_that_nothing_closes_is_a_syntax_error() {
+    read("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name\n", |reading, at| {
+        let [problem] = &reading.facts.problems[..] else { panic!() };
+        assert_eq!(problem.kind.value(), Some(&ProblemKind::Syntax));
+        assert_eq!(at(problem.head.anchor), "{{ .Values.name");
+    });
+}
+
+#[test]
+fn variables_inside_an_entry_are_settings() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: DB_PASSWORD=one\n  b: DB_PASSWORD:two\n  c: |\n    DB_USER: app\n    DB_PASSWORD: three\n  password: A_B=\n  d: HOST:6379\n";
+    read(text, |reading, at| {
+        let settings = reading.facts.settings.iter();
+        let settings: Vec<_> = settings
+            .map(|one| (one.key.value().copied().unwrap_or_default(), at(one.head.anchor), one.store))
+            .collect();
+        let is = |key, value: &str| (key, value.to_owned(), Store::ConfigMap);
+        let expected = [
+            is("DB_PASSWORD", "one"),
+            is("DB_PASSWORD", "two"),
+            is("DB_USER", "app"),
+            is("DB_PASSWORD", "three"),
+            is("password", "A_B="),
+            is("d", "HOST:6379"),
+        ];
+        assert_eq!(settings, expected);
+    });
+}
+
+#[test]
+fn hsts_is_turned_off_for_a_whole_controller() {
+    let config = |name: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata:\n  hsts: \"false\"\n")
+    };
+    read(&config("ingress-nginx-controller"), |reading, at| {
+        assert_eq!(reading.facts.servers[0].hsts.span().map(at).as_deref(), Some("false"));
+    });
+    read(&config("app"), |reading, _| assert!(reading.facts.servers.is_empty()));
+}
+
+#[test]
+fn arguments_alone_belong_to_a_program_that_the_image_names() {
+    let pod = "containers:\n  - name: a\n    args: [--insecure-skip-tls-verify, --port=1]\n";
+    read(&deployment(pod), |reading, _| {
+        let [command] = &reading.facts.commands[..] else { panic!() };
+        assert_eq!((command.program, command.parsed.arguments().len()), (Field::Unknown, 2));
+    });
 }

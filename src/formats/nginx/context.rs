@@ -8,7 +8,6 @@ use crate::syntax::nginx::Word;
 
 /// What holds in a block: its own directives, else those of the block around it.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a directive of its own that is on or off")]
 pub(super) struct Context<'s> {
     pub(super) place: Place,
     /// Whose block it is, as messages say it.

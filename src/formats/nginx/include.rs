@@ -88,6 +88,8 @@ impl Included {
 struct Mount<'s> {
     /// The reading and the index of the container.
     container: (usize, usize),
+    /// Its index in the mounts of the reading.
+    index: usize,
     path: String,
     target: &'s str,
     published: bool,
@@ -106,7 +108,7 @@ impl<'s> Mounts<'s> {
     pub(super) fn new(readings: &[Reading<'s>]) -> Self {
         let mut mounts = Mounts::default();
         for (index, reading) in readings.iter().enumerate() {
-            for mount in &reading.links.mounts {
+            for (number, mount) in reading.links.mounts.iter().enumerate() {
                 let of_nginx = |part: &str| part == "nginx" || part == "openresty";
                 if !mount.target.split('/').any(of_nginx) {
                     continue;
@@ -122,6 +124,7 @@ impl<'s> Mounts<'s> {
                 mounts.by_container.entry((index, mount.container)).or_default().push(at);
                 mounts.all.push(Mount {
                     container: (index, mount.container),
+                    index: number,
                     path,
                     target: mount.target.trim_end_matches('/'),
                     published: mount.published,
@@ -130,6 +133,22 @@ impl<'s> Mounts<'s> {
             }
         }
         mounts
+    }
+
+    /// Has the containers that a file is mounted into listen on its ports.
+    pub(super) fn listen(&self, path: &str, ports: &[u16], readings: &mut [Reading<'s>]) {
+        for (mount, _) in self.of(path) {
+            let (reading, container) = mount.container;
+            let Some(reading) = readings.get_mut(reading) else { continue };
+            if let Some(container) = reading.facts.containers.get_mut(container) {
+                container.listens.extend(ports);
+                container.listens.sort_unstable();
+                container.listens.dedup();
+            }
+            if let Some(mount) = reading.links.mounts.get_mut(mount.index) {
+                mount.read = true;
+            }
+        }
     }
 
     /// The mounts that bring a file into a container, with its path there.

@@ -77,7 +77,8 @@ fn reach(address: &str) -> Option<Reach> {
     if address.starts_with("unix:") {
         return Some(Reach::Loopback);
     }
-    if address.contains("{{") {
+    // A port that the environment chooses may be one that nothing outside reaches.
+    if address.contains("{{") || address.contains('$') {
         return None;
     }
     let Some(host) = host_of(address) else { return Some(Reach::Public) };
@@ -128,6 +129,14 @@ impl Sockets {
                 (shared.default, shared.stated) = (server, true);
             }
         }
+    }
+
+    /// The ports of all sockets, sorted.
+    pub(super) fn ports(&self) -> Vec<u16> {
+        let ports = self.0.keys().filter_map(|socket| socket.rsplit_once(':')?.1.parse().ok());
+        let mut ports: Vec<u16> = ports.collect();
+        ports.sort_unstable();
+        ports
     }
 
     /// Whether a socket speaks TLS, by any of its servers.

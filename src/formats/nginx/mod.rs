@@ -113,6 +113,7 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     let upstreams = upstreams(&texts);
     let mut budget = Budget::new(&texts);
     let mut visited = vec![false; texts.len()];
+    let mut ports: Vec<(Vec<usize>, Vec<u16>)> = Vec::new();
     for root in in_order(&texts, &known, &mut budget) {
         if visited.get(root).copied().unwrap_or(true) {
             continue;
@@ -120,12 +121,18 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
         let Some((reading, parsed)) = texts.get(root) else { continue };
         let mut expansion = Expansion::new(&known, root, &mut budget, &mut visited);
         let nodes = expansion.run();
-        let missing = expansion.missing;
+        let (missing, taken) = (expansion.missing, expansion.texts);
         let Some(reading) = readings.get_mut(*reading) else { continue };
         let place = Place::of_top(&nodes);
         let mut judge = Judge::new(sources, &known, &upstreams, parsed.path, &nodes, &mut reading.facts);
         judge.references(&missing);
         judge.run(&nodes, place);
+        ports.push((taken, judge.ports()));
+    }
+    for (parts, ports) in &ports {
+        for path in parts.iter().filter_map(|text| texts.get(*text)?.1.path) {
+            mounts.listen(path, ports, readings);
+        }
     }
 }
 

@@ -47,6 +47,11 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         }
     }
 
+    /// The ports that the configuration listens on, once it has been judged.
+    pub(super) fn ports(&self) -> Vec<u16> {
+        self.sockets.ports()
+    }
+
     /// States what a configuration says.
     pub(super) fn run(&mut self, nodes: &[Node<'_, 's>], place: Place) {
         let context = Context::outermost(place);
@@ -91,7 +96,7 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         let preflight =
             place == Place::If && nodes.iter().any(|node| node.name() == "return" && node.says("204"));
         if let Some(drops) = context.drops.filter(|_| !preflight) {
-            let mut fact = nothing_said(Head::new(drops, context.subject));
+            let mut fact = Server::silent(Head::new(drops, context.subject));
             fact.drops_headers = Field::set(true, drops, "");
             self.facts.servers.push(fact);
         }
@@ -191,7 +196,7 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
             }
             let Some(word) = node.argument(0).filter(|_| node.name() == "server_tokens") else { continue };
             if matches!(word.text, "on" | "build") {
-                let mut fact = nothing_said(Head::new(word.span, "nginx"));
+                let mut fact = Server::silent(Head::new(word.span, "nginx"));
                 fact.hides_version = Field::set(false, word.span, "");
                 self.facts.servers.push(fact);
             }
@@ -255,24 +260,5 @@ fn implied(head: Head<'_>) -> Protocol<'_> {
         version: Field::set(10, span, ""),
         name: Field::set("TLSv1", span, ""),
         implied: Field::set(true, span, ""),
-    }
-}
-
-/// A server of which one thing alone is to be said.
-fn nothing_said(head: Head<'_>) -> Server<'_> {
-    Server {
-        head,
-        of_ingress: Field::NotApplicable,
-        tls: Field::NotApplicable,
-        public: Field::NotApplicable,
-        answers: Field::NotApplicable,
-        redirects: Field::NotApplicable,
-        proxies: Field::NotApplicable,
-        hsts: Field::NotApplicable,
-        content_type_options: Field::NotApplicable,
-        frame_protection: Field::NotApplicable,
-        drops_headers: Field::NotApplicable,
-        rate_limit: Field::NotApplicable,
-        hides_version: Field::NotApplicable,
     }
 }

@@ -100,6 +100,7 @@ fn mounts_tell_where_includes_lie_and_whether_anyone_outside_can_ask() {
             span: sources.text(file).span(0..0),
             note: "",
             published: false,
+            read: false,
         });
     }
     let mut readings = vec![site, main, compose];

@@ -126,6 +126,8 @@ pub(super) struct Expansion<'e, 't, 's> {
     root: usize,
     budget: &'e mut Budget,
     visited: &'e mut [bool],
+    /// The texts that take part for the first time.
+    pub(super) texts: Vec<usize>,
     /// The paths of included files that aren't there.
     pub(super) missing: Vec<Word<'s>>,
 }
@@ -137,7 +139,7 @@ impl<'e, 't, 's> Expansion<'e, 't, 's> {
         budget: &'e mut Budget,
         visited: &'e mut [bool],
     ) -> Self {
-        Expansion { known, root, budget, visited, missing: Vec::new() }
+        Expansion { known, root, budget, visited, missing: Vec::new(), texts: Vec::new() }
     }
 
     pub(super) fn run(&mut self) -> Vec<Node<'t, 's>> {
@@ -149,6 +151,9 @@ impl<'e, 't, 's> Expansion<'e, 't, 's> {
 
     fn text(&mut self, chain: &Chain<'_>, depth: usize, out: &mut Vec<Node<'t, 's>>) {
         if let Some(mark) = self.visited.get_mut(chain.text) {
+            if !*mark {
+                self.texts.push(chain.text);
+            }
             *mark = true;
         }
         self.directives(self.known.directives(chain.text), chain, depth, out);

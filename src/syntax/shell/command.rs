@@ -86,22 +86,26 @@ const SHELLS: &[&str] = &["sh", "bash", "dash", "ash", "zsh", "ksh", "su"];
 
 impl<'s> Command<'s> {
     /// The base name of what runs, behind prefixes such as `sudo -E`, `env A=b` or `exec`: `curl` for
-    /// `/usr/bin/curl`. Nothing where there are no words or an expansion decides.
+    /// `/usr/bin/curl`. Nothing where there are no words, an option comes first, or an expansion
+    /// decides.
     #[must_use]
     pub fn program(&self) -> Option<&'s str> {
         base_name(&self.words[self.program_index()?])
     }
 
-    /// The words behind the program.
+    /// The words behind the program; all words where the program is named elsewhere.
     #[must_use]
     pub fn arguments(&self) -> &[Word<'s>] {
-        self.program_index().map_or(&[], |index| &self.words[index + 1..])
+        self.program_index().map_or(&self.words, |index| &self.words[index + 1..])
     }
 
-    /// Where the word of the program is.
+    /// Where the word of the program is. A list that starts with an option (`args` of a container) belongs to
+    /// a program that the image names.
     fn program_index(&self) -> Option<usize> {
         let mut index = 0;
-        self.words.first()?;
+        if self.words.first()?.as_str().starts_with('-') {
+            return None;
+        }
         while let Some(prefix) = self.prefix_at(index) {
             match self.behind(prefix, index + 1) {
                 Some(next) => index = next,

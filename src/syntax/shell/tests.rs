@@ -63,6 +63,14 @@ fn assignments_stand_in_front() {
 }
 
 #[test]
+fn a_list_that_starts_with_an_option_has_no_program() {
+    with("--insecure --port=1 x", |commands, _| {
+        assert_eq!((commands[0].program(), commands[0].arguments().len()), (None, 3));
+        assert!(commands[0].has_flag(&["--insecure"]).is_some());
+    });
+}
+
+#[test]
 fn compound_commands_only_separate() {
     assert_eq!(read("if a; then b; elif c; then d; else e; fi > f"), ["a", "b", "c", "d", "e", "Write:f"]);
     assert_eq!(read("for x in 1 $(a); do b; done; while ! c\ndo d\ndone"), ["a", "b", "c", "d"]);

@@ -74,6 +74,8 @@ pub enum ErrorKind {
     /// An alias has no anchor before it in its document, or stands inside the node it names; it is
     /// unknown.
     UnknownAlias,
+    /// A template action that nothing closes; it was taken to end with its line.
+    OpenAction,
 }
 
 /// A key that stands twice in one mapping. Loaders keep the last one, or refuse the document.
@@ -101,12 +103,13 @@ pub fn parse<'s>(text: &Text<'s>, sources: &'s Sources, mode: Mode) -> Stream<'s
         let content = sources.keep(template::mask(text.as_str(), &actions, fill));
         build::build(&text, content, sources, &actions)
     };
-    let stream = masked(Fill::Comment);
-    if stream.errors.is_empty() {
-        return stream;
+    let mut stream = masked(Fill::Comment);
+    if !stream.errors.is_empty() {
+        let other = masked(Fill::Blank);
+        stream = if other.errors.is_empty() { other } else { stream };
     }
-    let other = masked(Fill::Blank);
-    if other.errors.is_empty() { other } else { stream }
+    stream.errors.extend(template::unclosed(&text, &actions));
+    stream
 }
 
 #[cfg(test)]

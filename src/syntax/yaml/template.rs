@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 use super::events::offset;
 use super::tree::{Document, Marks, NONE, Shape, Slot};
+use super::{Error, ErrorKind};
+use crate::source::Text;
 
 /// One action with its braces.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,6 +81,22 @@ pub(super) fn actions(text: &str) -> Vec<Action> {
     }
     mark_alone(bytes, &mut found);
     found
+}
+
+/// The errors of actions that begin as one does and that nothing closes.
+pub(super) fn unclosed(text: &Text<'_>, actions: &[Action]) -> Vec<Error> {
+    let open = actions.iter().filter(|action| {
+        let inner = &text.as_str()[action.start as usize + 2..action.end as usize];
+        let first = inner.trim_start_matches('-').trim_start();
+        !inner.ends_with("}}")
+            && first.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '.' | '$'))
+    });
+    open.map(|action| Error {
+        span: text.span(action.start as usize..action.end as usize),
+        kind: ErrorKind::OpenAction,
+        message: "nothing closes this template action".to_owned(),
+    })
+    .collect()
 }
 
 /// Which closing marks may still be found; once one is known to be missing it is not looked for again.

@@ -428,8 +428,9 @@ fn branches_are_no_duplicates() {
 
 #[test]
 fn an_action_that_is_not_closed_ends_with_its_line() {
-    templated("a: {{ .x\nb: 1\n", |root, stream, _| {
-        assert_eq!(stream.errors, []);
+    templated("a: {{ .x\nb: 1\n", |root, stream, sources| {
+        let [error] = &stream.errors[..] else { panic!() };
+        assert_eq!((error.kind, sources.slice(error.span)), (ErrorKind::OpenAction, "{{ .x"));
         assert!(root.get("a").unwrap().is_unknown());
         assert_eq!(root.get("b").unwrap().as_i64(), Some(1));
     });

@@ -302,6 +302,13 @@ impl<'t, 's> Node<'t, 's> {
         }
     }
 
+    /// The place of a scalar's text, without the quotes around it.
+    #[must_use]
+    pub fn content_span(self) -> Span {
+        let text = self.text();
+        text.span(0..text.as_str().len())
+    }
+
     /// The value of a key; see [`Node::entry`].
     #[must_use]
     pub fn get(self, key: &str) -> Option<Node<'t, 's>> {

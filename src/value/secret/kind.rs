@@ -29,6 +29,14 @@ pub enum KeyKind {
     AccessKeyId,
 }
 
+impl KeyKind {
+    /// Whether any value of this kind is a secret as a whole, and not only for what it may hold.
+    #[must_use]
+    pub fn is_secret_itself(self) -> bool {
+        !matches!(self, KeyKind::ConnectionString | KeyKind::Hash | KeyKind::AccessKeyId)
+    }
+}
+
 /// Words that may follow the secret's own without changing what the setting holds.
 const TAILS: &[&str] = &[
     "value",
@@ -41,6 +49,7 @@ const TAILS: &[&str] = &[
     "base64",
     "json",
     "text",
+    "content",
     "current",
     "old",
     "new",
@@ -131,12 +140,43 @@ const KEYS: &[(&[&str], KeyKind)] = &[
     (&["auth"], KeyKind::ApiKey),
     (&["account"], KeyKind::ApiKey),
     (&["storage"], KeyKind::ApiKey),
+    (&["batch"], KeyKind::ApiKey),
+    (&["service"], KeyKind::ApiKey),
     (&["license"], KeyKind::ApiKey),
     (&["webhook"], KeyKind::ApiKey),
     (&["service", "role"], KeyKind::ApiKey),
     (&["shared", "access"], KeyKind::ApiKey),
     (&["shared"], KeyKind::EncryptionKey),
     (&["access"], KeyKind::AccessKeyId),
+];
+
+/// Providers whose keys are secrets under any name but these.
+const PROVIDERS: &[&str] = &["azure", "aws", "gcp", "oci"];
+
+/// Words before `key` that make it a name, a place or a half that anyone may know.
+const NO_SECRETS: &[&str] = &[
+    "public",
+    "primary",
+    "foreign",
+    "partition",
+    "sort",
+    "hash",
+    "range",
+    "cache",
+    "object",
+    "s3",
+    "blob",
+    "bucket",
+    "kms",
+    "routing",
+    "idempotency",
+    "tag",
+    "header",
+    "index",
+    "lookup",
+    "host",
+    "pub",
+    "condition",
 ];
 
 /// Words before `secret` that make it the name of a Kubernetes object.
@@ -247,7 +287,11 @@ fn of_key(before: &[&str]) -> Option<KeyKind> {
             .is_some_and(|end| end.iter().zip(words).all(|(a, b)| a.eq_ignore_ascii_case(b)))
     };
     let longest = KEYS.iter().filter(|(words, _)| ends_with(words)).max_by_key(|(words, _)| words.len());
-    let kind = longest.map(|&(_, kind)| kind)?;
+    let Some(kind) = longest.map(|&(_, kind)| kind) else {
+        let provider = before.iter().any(|word| is_one_of(word, PROVIDERS));
+        let named = before.last().is_some_and(|word| is_one_of(word, NO_SECRETS));
+        return (provider && !named).then_some(KeyKind::ApiKey);
+    };
     // An access key is an id at Amazon and its kin, and the secret itself at Azure.
     let azure =
         before.iter().any(|word| is_one_of(word, &["azure", "storage", "cosmos", "eventhub", "servicebus"]));
@@ -317,6 +361,8 @@ mod tests {
                     "OPENAI_API_KEY",
                     "openaiApikey",
                     "AZURE_STORAGE_ACCESS_KEY",
+                    "AZURE_BATCH_KEY",
+                    "OCI_CLI_KEY_CONTENT",
                 ],
             ),
             (
@@ -375,6 +421,9 @@ mod tests {
             "KEY_ID",
             "PRIMARY_KEY",
             "CACHE_KEY",
+            "AWS_S3_OBJECT_KEY",
+            "AWS_KMS_KEY",
+            "AZURE_PARTITION_KEY",
             "AUTH_TOKEN_HEADER",
             "MAX_TOKENS",
             "API_KEY_HEADER",

@@ -104,8 +104,12 @@ pub fn is_reference(value: &str) -> bool {
     has_expression(value) || is_variable(value) || is_in_store(value) || is_path(value)
 }
 
-/// Whether an expression that is replaced stands anywhere in the value.
+/// Whether an expression that is replaced stands anywhere in the value. A command at its start may have been
+/// cut at a quote inside it: `"$(cat "${FILE}")"`.
 fn has_expression(value: &str) -> bool {
+    if value.starts_with("$(") {
+        return true;
+    }
     [
         ("${", "}"),
         ("$(", ")"),
@@ -171,6 +175,7 @@ mod tests {
             "${DB_PASSWORD}",
             "$DB_PASSWORD",
             "$(DB_PASSWORD)",
+            "$(< ",
             "${db_password:-postgres}",
             "${X?err}",
             "${A:-${B:-c}}",

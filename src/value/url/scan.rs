@@ -231,6 +231,10 @@ fn split_userinfo(text: &str, range: Range<usize>) -> (Option<Part<'_>>, Option<
 pub(super) fn split_hosts(text: &str, range: Range<usize>) -> Vec<Host<'_>> {
     let Some(inner) = text.get(range.clone()) else { return Vec::new() };
     let commas = outside_braces(inner).filter(|&(_, c)| c == ',').map(|(at, _)| range.start + at);
+    // nginx names a socket where a host would stand: `http://unix:/run/app.sock:/path`.
+    if inner == "unix:" {
+        return Vec::new();
+    }
     let mut start = range.start;
     let mut hosts = Vec::new();
     for end in commas.chain(std::iter::once(range.end)) {
