@@ -275,9 +275,8 @@ fn masks<'a, 's: 'a, 'r: 'a>(
         .collect();
     files.sort_unstable();
     files.dedup();
-    let bytes = secret.flat_map(|credential| {
-        credential.class.span().into_iter().chain(credential.bytes.iter().copied())
-    });
+    let bytes = secret
+        .flat_map(|credential| credential.class.span().into_iter().chain(credential.bytes.iter().copied()));
     Masks::of_files(bytes, files, sources)
 }
 

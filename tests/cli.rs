@@ -34,7 +34,11 @@ fn with_unreadable(name: &str, bytes: &[u8], detail: &str) {
     let checked = govlint(folder.path(), &["check"]);
     assert_eq!(checked.status.code(), Some(1), "{checked:?}");
     assert!(out(&checked).contains(detail) && out(&checked).contains("unreadable-file"), "{}", out(&checked));
-    assert!(out(&checked).contains(".env:1:11: error[tls-disabled] REDIS_SSL turns TLS off"), "{}", out(&checked));
+    assert!(
+        out(&checked).contains(".env:1:11: error[tls-disabled] REDIS_SSL turns TLS off"),
+        "{}",
+        out(&checked)
+    );
 }
 
 #[test]
@@ -80,7 +84,11 @@ fn a_file_without_permission_is_a_finding() {
     }
     let checked = govlint(folder.path(), &["check"]);
     assert_eq!(checked.status.code(), Some(1));
-    assert!(out(&checked).contains("b.env:1:1: error[unreadable-file] permission denied"), "{}", out(&checked));
+    assert!(
+        out(&checked).contains("b.env:1:1: error[unreadable-file] permission denied"),
+        "{}",
+        out(&checked)
+    );
 }
 
 #[cfg(unix)]
@@ -181,7 +189,11 @@ fn one_broken_file_hides_no_other() {
     fs::write(folder.path().join("nginx.conf"), "server { listen 80; \n").unwrap();
     let checked = govlint(folder.path(), &["check"]);
     assert_eq!(checked.status.code(), Some(1), "{checked:?}");
-    assert!(out(&checked).contains(".env:1:11: error[tls-disabled] REDIS_SSL turns TLS off"), "{}", out(&checked));
+    assert!(
+        out(&checked).contains(".env:1:11: error[tls-disabled] REDIS_SSL turns TLS off"),
+        "{}",
+        out(&checked)
+    );
     for place in ["Dockerfile:1:1", "compose.yaml:2:8", "nginx.conf:1:8"] {
         let problem = format!("{place}: error[syntax-error]");
         assert!(out(&checked).contains(&problem), "{}", out(&checked));
