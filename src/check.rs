@@ -6,6 +6,7 @@ pub use memory::{Heard, Spoken, memory};
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use crate::derive;
@@ -61,12 +62,14 @@ pub struct Files {
 
 /// Checks, and hands the report on. `worst` in it is the worst level of all findings, shown or not.
 pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level>, &Files) -> T) -> T {
-    let sources = Sources::default();
+    // The process ends behind the report, and the system takes memory back faster than it can be freed piece
+    // by piece.
+    let sources = ManuallyDrop::new(Sources::default());
     let found = walk(job);
     let mut read = read(job, &found, &sources);
     formats::join(&mut read.readings, &sources);
     let allowances = allowances(&read.readings, &sources);
-    let mut project = link(&mut read, job.root, &sources);
+    let mut project = ManuallyDrop::new(link(&mut read, job.root, &sources));
     derive::derive(&mut project.facts, &sources);
     let findings = rule::run(Run { rules: job.rules, limits: &job.policy.limits }, &project, &sources);
     let findings = of_checked_files(findings, &read);

@@ -84,6 +84,7 @@ fn suspects_around(piece: &Range<usize>, whole: &str) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Sources;
 
     #[test]
     fn masked_bytes_never_show_and_lengths_stay() {

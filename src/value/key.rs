@@ -2,7 +2,7 @@
 
 /// The most words that are told apart. Of a longer name the first ones and the last one are kept, since a
 /// name's beginning and end say what it is.
-const MOST_WORDS: usize = 32;
+const MOST_WORDS: usize = 16;
 
 /// A name cut into words, without allocation. Words are compared in any case.
 ///
