@@ -254,6 +254,7 @@ fn places(project: &Project<'_>, policy: &Policy) -> Vec<(String, usize)> {
         return Vec::new();
     }
     let stated = project.facts.regions.iter().filter_map(|region| region.place.value());
+    let stated = stated.filter(|place| !place.is_empty());
     let mut places = count(stated.map(|place| (*place).to_owned()));
     places.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
     places
