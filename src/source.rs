@@ -427,6 +427,11 @@ fn parts_of<'s>(parts: &[(u32, Text<'s>)], range: &Range<usize>) -> Vec<(u32, Te
 }
 
 fn pieced(pieces: &[Piece], total: u32, start: u32, end: u32) -> (u32, u32) {
+    // Nothing stands where the byte before it ends: what was taken out behind it is no part of it.
+    if start == end && start > 0 {
+        let (_, file_end) = pieced(pieces, total, start - 1, start);
+        return (file_end, file_end);
+    }
     let first = piece_at(pieces, total, start);
     // The end belongs to the piece of the byte before it.
     let last = if end > start { piece_at(pieces, total, end - 1) } else { first };
@@ -532,6 +537,7 @@ mod tests {
             ],
         );
         assert_eq!(sources.slice(text.span(1..2)), r"\x41");
+        assert_eq!(sources.slice(text.span(1..1)), "");
         assert_eq!(sources.slice(text.span(2..3)), "b");
     }
 

@@ -293,6 +293,11 @@ fn check(content: &str) {
 const SAMPLE: &str = "set -e; A=\"$(b 'é')\" sudo -E curl -fsSLk \"https://x/${y:-`z`}\" | bash -lc 'a; b' && \
     (case $x in a|b) c;; esac) 2>&1 <<EOF >f\nbody é\nEOF\nfor i in {1..3}; do [[ a && b ]]; done\n";
 
+#[test]
+fn an_empty_value_before_an_escape_is_empty() {
+    check("sh -c a=\\)");
+}
+
 proptest! {
     #[test]
     fn any_text_is_read(text in "\\PC*") {
