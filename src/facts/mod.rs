@@ -1,6 +1,6 @@
 //! The vocabulary: what a file can say, whatever its format. Formats state facts; rules ask facts only.
 //!
-//! One kind of fact is one file here. A kind declares its fields once, with [`fact!`](declare); the
+//! One kind of fact is one file here. A kind declares its fields once, with `fact!`; the
 //! fields that conditions can ask, their types and their documentation follow from that.
 
 mod command;
