@@ -2,7 +2,7 @@
 //! audit policy, passwords among the arguments.
 
 use super::credentials::{credential, password_class};
-use crate::facts::{Command, Facts, Field, Head, Position, Protects, Scope, Setting, Store, Switch};
+use crate::facts::{Command, Facts, Field, Head, Position, Protects, Scope, Setting, Switch};
 use crate::source::{Sources, Span};
 use crate::syntax::shell::Word;
 use crate::value::key::Key;
@@ -70,7 +70,7 @@ fn split<'s>(word: &Word<'s>, mark: char) -> Option<(&'s str, Word<'s>)> {
     Some((name, Word { text, span, literal: word.literal }))
 }
 
-pub(super) fn derive<'s>(commands: &[Command<'s>], _: &'s Sources, out: &mut Facts<'s>) {
+pub(super) fn derive<'s>(commands: &[Command<'s>], out: &mut Facts<'s>) {
     for (index, command) in commands.iter().enumerate() {
         let program = command.program.value().copied().unwrap_or_default();
         if let Some((at, key)) = unverified(command, program) {
@@ -296,13 +296,8 @@ fn push_password<'s>(
     if let Some((class, _)) = password_class(user, text) {
         let at = password.text.span(0..text.len());
         let key = known_key(key);
-        let mut credential =
-            credential(&command.head, class, command.store, key, "a password among the arguments", at);
-        // What a running container is given on its command line is a setting.
-        if !command.at_build && command.store == Store::Image {
-            credential.store = Field::set(Store::Image, at, "");
-        }
-        out.credentials.push(credential);
+        let evidence = "a password among the arguments";
+        out.credentials.push(credential(&command.head, class, command.store, key, evidence, at));
     }
 }
 

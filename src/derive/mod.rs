@@ -39,7 +39,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
         all.append(facts);
         all
     });
-    commands::derive(&facts.commands, sources, &mut out);
+    commands::derive(&facts.commands, &mut out);
     credentials::once(&mut out.credentials);
     images::derive(&facts.images, sources, &mut out);
     containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);
@@ -68,10 +68,10 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
         let siblings = Siblings::new(scope);
         let mut kept = Vec::new();
         for named in siblings.iter() {
-            switches::derive(&named, &siblings, sources, &mut out);
+            switches::derive(&named, &mut out);
             cors::derive(&named, &siblings, &mut out);
             hsts::derive(&named, &mut out);
-            tls::derive(&named, sources, &mut out);
+            tls::derive(&named, &mut out);
             endpoints::derive(&named, &siblings, sources, &mut out);
             credentials::derive(&named, &siblings, sources, &mut out);
             residency::derive(&named, &siblings, sources, &mut out);

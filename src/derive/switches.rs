@@ -1,9 +1,9 @@
 //! Settings that turn a protection on or off: `REDIS_TLS=false`, `INSECURE_SKIP_VERIFY=1`,
 //! `ENABLE_AUDIT_LOGGING=no`, `BACKUP_ENCRYPTION_DISABLED=true`.
 
-use super::{Named, Siblings};
+use super::Named;
 use crate::facts::{Facts, Field, Position, Protects, Switch};
-use crate::source::{Sources, Span};
+use crate::source::Span;
 use crate::value::boolean;
 use crate::value::environment::Environment;
 use crate::value::key::Key;
@@ -44,12 +44,7 @@ const OFF_WORDS: &[&str] = &[
     "not",
 ];
 
-pub(super) fn derive<'s>(
-    named: &Named<'_, 's>,
-    siblings: &Siblings<'_, 's>,
-    sources: &'s Sources,
-    out: &mut Facts<'s>,
-) {
+pub(super) fn derive<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
     if named.value.is_empty() || named.key.words().is_empty() || named.value.len() > 256 {
         return;
     }
@@ -60,14 +55,14 @@ pub(super) fn derive<'s>(
     } else {
         &[verification, kafka, sslmode]
     };
-    if let Some((protects, position)) = meanings.iter().find_map(|meaning| meaning(named, siblings)) {
+    if let Some((protects, position)) = meanings.iter().find_map(|meaning| meaning(named)) {
         out.switches.push(switch(named, protects, position, named.place()));
     } else {
-        development(named, sources, out);
+        development(named, out);
     }
 }
 
-type Meaning = fn(&Named<'_, '_>, &Siblings<'_, '_>) -> Option<(Protects, Position)>;
+type Meaning = fn(&Named<'_, '_>) -> Option<(Protects, Position)>;
 
 fn switch<'s>(named: &Named<'_, 's>, protects: Protects, position: Position, at: Span) -> Switch<'s> {
     Switch {
@@ -96,7 +91,7 @@ fn one_of(word: Option<&&str>, list: &[&str]) -> bool {
 }
 
 /// Verification of certificates.
-fn verification(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+fn verification(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
     let value = boolean::parse(named.value);
     // Documented names that say nothing of "verify", or that are on with any value.
@@ -185,8 +180,7 @@ fn verification(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects
 
 /// Kafka's listeners name their protocol instead of a switch.
 /// <https://kafka.apache.org/documentation/#listener_configuration>
-fn kafka(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
-    let _ = siblings;
+fn kafka(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
     let about = key.has_any(&["kafka"]) && key.has_any(&["listeners", "protocol"])
         || key.ends_with(&["security", "protocol"])
@@ -205,7 +199,7 @@ fn kafka(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> Option<(Protects
 
 /// `PGSSLMODE`, `DB_SSLMODE`, `sslmode`: libpq's and MySQL's modes.
 /// <https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION>
-fn sslmode(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+fn sslmode(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
     let about = key.ends_with(&["sslmode"])
         || key.ends_with(&["ssl", "mode"])
@@ -223,7 +217,7 @@ fn sslmode(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Pos
     }
 }
 
-fn tls(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+fn tls(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
     let (words, reversed) = subject(key);
     let names_tls = one_of(words.last(), &["ssl", "tls", "https", "usessl", "usetls", "starttls"]);
@@ -281,7 +275,7 @@ const AUDIT: &[&str] = &[
 ];
 
 /// The audit log, and the encryption of backups.
-fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+fn protections(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
     let audit = key.has_any(&["audit", "audits", "auditing", "auditlog", "auditlogs", "auditd"]);
     let backup = key.has_any(&["backup", "backups", "snapshot", "snapshots", "dump", "dumps"]);
@@ -305,7 +299,7 @@ fn protections(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects,
 }
 
 /// Debug modes, and interfaces that are meant for developers.
-fn debug(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Position)> {
+fn debug(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
     let (words, reversed) = subject(key);
     let about =
@@ -323,7 +317,7 @@ fn debug(named: &Named<'_, '_>, _: &Siblings<'_, '_>) -> Option<(Protects, Posit
 }
 
 /// `NODE_ENV=development`, `LOG_LEVEL=debug`.
-fn development<'s>(named: &Named<'_, 's>, _: &'s Sources, out: &mut Facts<'s>) {
+fn development<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
     let key = &named.key;
     if Environment::of_setting(named.name(), named.value) == Environment::Development {
         out.switches.push(switch(named, Protects::Debug, Position::Off, named.place()));

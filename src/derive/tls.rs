@@ -3,10 +3,10 @@
 use super::Named;
 use crate::data::tls::{self, Kind, Version, Weakness};
 use crate::facts::{Cipher, CipherClass, Facts, Field, Head, Protocol};
-use crate::source::{Sources, Span, Text};
+use crate::source::{Span, Text};
 use crate::value::list;
 
-pub(super) fn derive<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>) {
+pub(super) fn derive<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
     let key = &named.key;
     let about_tls = key.has_any(&["tls", "ssl", "https"]) || key.has_any(&["sslprotocols", "tlsversion"]);
     if !about_tls || named.value.is_empty() {
@@ -15,7 +15,7 @@ pub(super) fn derive<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut 
     if key.has_any(&["cipher", "ciphers", "ciphersuites", "suites"])
         && !key.has_any(&["prefer", "server", "order"])
     {
-        ciphers(&named.setting.text, &named.head(), sources, out);
+        ciphers(&named.setting.text, &named.head(), out);
     } else if key.has_any(&["version", "versions", "protocol", "protocols", "sslprotocols", "tlsversion"])
         && !key.has_any(&["max", "maximum"])
         || key.ends_with(&["tls", "min"])
@@ -72,7 +72,7 @@ fn reason(kind: Kind) -> &'static str {
 }
 
 /// Each weak or unknown word of a cipher list.
-pub(crate) fn ciphers<'s>(text: &Text<'s>, head: &Head<'s>, _: &'s Sources, out: &mut Facts<'s>) {
+pub(crate) fn ciphers<'s>(text: &Text<'s>, head: &Head<'s>, out: &mut Facts<'s>) {
     for Weakness { range, kind } in tls::weak_ciphers(text.as_str()) {
         let span = text.span(range.clone());
         let class = if kind == Kind::Unknown { CipherClass::Unknown } else { CipherClass::Weak };

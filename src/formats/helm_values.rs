@@ -91,7 +91,7 @@ fn tagged_image<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>) {
     let (Some(repository), Some(tag)) = (text("repository"), text("tag")) else { return };
     let colon = Text::decoded(tag.span(), ":");
     let whole = Text::joined(&[repository.text(), colon, tag.text()], reader.sources);
-    if let Some(mut image) = image(&whole, reader.reading.path, reader.sources) {
+    if let Some(mut image) = image(&whole, reader.reading.path) {
         image.head.anchor = tag.span();
         if let crate::facts::Field::Set(stated) = &mut image.reference {
             stated.span = tag.span();

@@ -2,7 +2,7 @@
 
 use crate::data::images::{self, Datastore};
 use crate::facts::{Field, Head, Image, Pin};
-use crate::source::{Sources, Text};
+use crate::source::Text;
 
 /// Tags that move by intention, so that the same name is another image tomorrow.
 const MOVING: &[&str] = &[
@@ -11,7 +11,7 @@ const MOVING: &[&str] = &[
 ];
 
 /// An image that something pulls; nothing where a variable hides which.
-pub(super) fn image<'s>(text: &Text<'s>, subject: &'s str, _: &'s Sources) -> Option<Image<'s>> {
+pub(super) fn image<'s>(text: &Text<'s>, subject: &'s str) -> Option<Image<'s>> {
     let trimmed = text.as_str().trim();
     let start = text.as_str().find(trimmed)?;
     let place = text.span(start..start + trimmed.len());
@@ -45,7 +45,7 @@ mod tests {
     fn pin(reference: &str) -> Option<Pin> {
         let sources = Sources::default();
         let text = sources.text(sources.add("x".into(), reference.into()));
-        image(&text, "x", &sources).and_then(|image| image.pin.value().copied())
+        image(&text, "x").and_then(|image| image.pin.value().copied())
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::facts::{Command, Container, Field, Head, Healthcheck, Image, Platform
 use crate::formats::commands::command;
 use crate::formats::image::image;
 use crate::formats::{Reading, resolve};
-use crate::source::{Sources, Span, Text};
+use crate::source::{Span, Text};
 use crate::syntax::shell;
 use crate::syntax::yaml::{Kind, Node};
 
@@ -31,7 +31,7 @@ pub(super) fn emit<'s>(
     let index = reading.facts.containers.len();
     let built = build::source(service);
     let from = if built.is_none() { service.scalar(&["image"]) } else { None };
-    let image = from.as_ref().and_then(|value| pulled(value, service.subject, note("used"), sources));
+    let image = from.as_ref().and_then(|value| pulled(value, service.subject, note("used")));
     let known = image.as_ref().and_then(known);
     let repository = image.as_ref().and_then(|image| image.repository.value().copied());
     let used = note("used");
@@ -77,15 +77,10 @@ pub(super) fn emit<'s>(
 }
 
 /// The image that is pulled, as far as it is known.
-pub(super) fn pulled<'s>(
-    value: &Value<'s>,
-    subject: &'s str,
-    note: &'s str,
-    sources: &'s Sources,
-) -> Option<Image<'s>> {
+pub(super) fn pulled<'s>(value: &Value<'s>, subject: &'s str, note: &'s str) -> Option<Image<'s>> {
     let text = value.as_str();
     let mut image = if value.known {
-        image(&value.text, subject, sources)?
+        image(&value.text, subject)?
     } else {
         // An unknown tag leaves the rest known: `postgres:${VERSION}`.
         let unknown = text.find('$')?;
@@ -93,7 +88,7 @@ pub(super) fn pulled<'s>(
         let end = before
             .rfind(['@', ':'])
             .filter(|end| !before.get(*end..).is_some_and(|tag| tag.contains('/')))?;
-        let mut image = image(&value.text.part(0..end), subject, sources)?;
+        let mut image = image(&value.text.part(0..end), subject)?;
         (image.pin, image.tag, image.reference) =
             (Field::Unknown, Field::Unknown, Field::set(text, value.place, ""));
         image

@@ -110,7 +110,7 @@ fn read_services<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
             reader.want(path, "dockerfile");
         }
         let image = service.scalar(&["image"]);
-        let image = image.as_ref().and_then(|value| container::pulled(value, "", "", sources));
+        let image = image.as_ref().and_then(|value| container::pulled(value, "", ""));
         let repository = image.as_ref().and_then(|image| image.repository.value().copied());
         for mount in volumes::mounts(&service, &[&tree], 0, false, "") {
             if let Some(path) = volumes::nginx(&mount, repository) {

@@ -154,7 +154,7 @@ fn stage<'s>(
     let image = base_text
         .as_ref()
         .filter(|base| !is_stage && base.as_str() != "scratch")
-        .and_then(|base| image(base, subject, sources));
+        .and_then(|base| image(base, subject));
     reader.reading.facts.images.extend(image.clone());
     let mut container = match &parent {
         Some(parent) => Container { head: Head::new(from.span, subject), block, ..parent.container.clone() },

@@ -33,7 +33,7 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
 
     let mut found = None;
     if let Some(reference) = look(node, &["image"]).node() {
-        found = image::image(&reference.text(), subject, sources);
+        found = image::image(&reference.text(), subject);
         reader.reading.facts.images.extend(found.clone());
     }
     let used_by = sources.keep(format!("used by {subject}").into());

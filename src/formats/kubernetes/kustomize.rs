@@ -134,6 +134,6 @@ fn images<'s>(manifest: &Manifest<'_, 's>, item: Node<'_, 's>, reader: &mut Read
     let parts = [name.text(), Text::decoded(tag.span().head(), ":"), tag.text()];
     let joined = Text::joined(&parts, reader.sources);
     let place = tag.span();
-    let stated = image::image(&Text::decoded(place, joined.as_str()), manifest.subject, reader.sources);
+    let stated = image::image(&Text::decoded(place, joined.as_str()), manifest.subject);
     reader.reading.facts.images.extend(stated);
 }

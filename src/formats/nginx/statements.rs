@@ -44,7 +44,7 @@ impl<'s> Judge<'_, '_, 's> {
                     }
                 }
                 "ssl_ciphers" | "proxy_ssl_ciphers" | "grpc_ssl_ciphers" | "uwsgi_ssl_ciphers" => {
-                    tls::ciphers(&inside(first, self.sources), &head(first.span), self.sources, self.facts);
+                    tls::ciphers(&inside(first, self.sources), &head(first.span), self.facts);
                 }
                 "ssl" if first.text == "off" && !*encrypted => {
                     self.switch(Protects::Tls, node, first, context);
