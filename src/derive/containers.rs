@@ -213,7 +213,7 @@ mod tests {
         for (image, setting, command) in lines {
             let end = at + image.len() + setting.len() + command.len() + 2;
             let block = whole.span(at..end);
-            let mut container = Container::unstated(Platform::Compose, "service db", block);
+            let mut container = Container::of(Platform::Compose, Head::new(block, "service db"), block);
             container.image = image_of(&sources, image);
             let scope = Scope(block);
             container.environment.push(scope);

@@ -1,9 +1,7 @@
 //! A container as it will run.
 
 use super::field::words;
-#[cfg(test)]
-use super::{Field, Head};
-use super::{Image, fact};
+use super::{Field, Head, Image, fact};
 use crate::source::Span;
 
 words! {
@@ -124,36 +122,37 @@ pub struct Installed<'s> {
     pub open: bool,
 }
 
-#[cfg(test)]
 impl<'s> Container<'s> {
-    /// A container of which nothing is stated but its place.
-    pub(crate) fn unstated(platform: Platform, subject: &'s str, block: Span) -> Self {
+    /// A container of a platform of which nothing else is said: no property applies until the format that
+    /// knows the platform says what it is.
+    pub fn of(platform: Platform, head: Head<'s>, block: Span) -> Self {
+        let anchor = head.anchor;
         Container {
-            head: Head::new(block, subject),
-            platform: Field::Default(platform),
-            name: Field::Unset,
-            runs: Field::Default(Runs::Long),
-            started: Field::Unset,
-            user: Field::Unset,
-            non_root: Field::Unset,
-            privileged: Field::Unset,
-            escalation: Field::Unset,
-            added_capabilities: Field::Unset,
-            dropped_capabilities: Field::Unset,
-            host_network: Field::Unset,
-            host_pid: Field::Unset,
-            host_ipc: Field::Unset,
-            host_uts: Field::Unset,
-            host_users: Field::Unset,
-            read_only_root: Field::Unset,
-            healthcheck: Field::Unset,
-            liveness: Field::Unset,
-            readiness: Field::Unset,
-            cpu_limit: Field::Unset,
-            memory_limit: Field::Unset,
-            cpu_request: Field::Unset,
-            memory_request: Field::Unset,
-            token: Field::Unset,
+            head,
+            platform: Field::set(platform, anchor, ""),
+            name: Field::NotApplicable,
+            runs: Field::NotApplicable,
+            started: Field::NotApplicable,
+            user: Field::NotApplicable,
+            non_root: Field::NotApplicable,
+            privileged: Field::NotApplicable,
+            escalation: Field::NotApplicable,
+            added_capabilities: Field::NotApplicable,
+            dropped_capabilities: Field::NotApplicable,
+            host_network: Field::NotApplicable,
+            host_pid: Field::NotApplicable,
+            host_ipc: Field::NotApplicable,
+            host_uts: Field::NotApplicable,
+            host_users: Field::NotApplicable,
+            read_only_root: Field::NotApplicable,
+            healthcheck: Field::NotApplicable,
+            liveness: Field::NotApplicable,
+            readiness: Field::NotApplicable,
+            cpu_limit: Field::NotApplicable,
+            memory_limit: Field::NotApplicable,
+            cpu_request: Field::NotApplicable,
+            memory_request: Field::NotApplicable,
+            token: Field::NotApplicable,
             image: None,
             checks: Vec::new(),
             listens: Vec::new(),

@@ -125,8 +125,6 @@ fn container<'s>(
     };
     let store = known.and_then(|known| known.image.datastore);
     Container {
-        head: Head::new(service.anchor, service.subject),
-        platform: Field::set(Platform::Compose, service.anchor, ""),
         name: Field::set(service.name, service.anchor, ""),
         runs: Field::Default(Runs::Long),
         started: Field::set(true, service.anchor, ""),
@@ -134,7 +132,6 @@ fn container<'s>(
             Field::Unset => Field::Unknown,
             user => user,
         },
-        non_root: Field::NotApplicable,
         privileged: privileged(service),
         escalation: escalation(service),
         added_capabilities: capabilities(service, "cap_add", "cap_add:"),
@@ -146,8 +143,6 @@ fn container<'s>(
         host_users: service.shares_host(&["userns_mode"], "userns_mode:"),
         read_only_root: service.switch(&["read_only"], "read_only:"),
         healthcheck: healthcheck::presence(service, checked),
-        liveness: Field::NotApplicable,
-        readiness: Field::NotApplicable,
         cpu_limit: limit(
             service,
             &[
@@ -163,17 +158,11 @@ fn container<'s>(
                 (&["mem_limit"], "mem_limit:"),
             ],
         ),
-        cpu_request: Field::NotApplicable,
-        memory_request: Field::NotApplicable,
-        token: Field::NotApplicable,
         image: image.cloned(),
         checks: healthcheck::checks(service),
         listens: exposed(service).chain(store.iter().flat_map(|store| store.ports.iter().copied())).collect(),
-        block: service.block,
         environment: vec![Scope(service.scope)],
-        environment_open: false,
-        published: false,
-        installed: crate::facts::Installed::default(),
+        ..Container::of(Platform::Compose, Head::new(service.anchor, service.subject), service.block)
     }
 }
 

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::{contents, installs};
 use crate::data::images::{self, User};
 use crate::facts::links::Stage;
-use crate::facts::{Container, Field, Head, Healthcheck, Image, Installed, Platform, Runs, Scope, Store};
+use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
 use crate::formats::Reader;
 use crate::formats::image::image;
 use crate::formats::settings::expand;
@@ -247,39 +247,17 @@ fn on_base<'s>(
     let listens = known.as_ref().and_then(|known| known.image.datastore).map(|store| store.ports.to_vec());
     let place = head.anchor;
     Container {
-        head,
-        platform: Field::set(Platform::Dockerfile, place, "FROM"),
         name: Field::Unset,
         runs: Field::set(Runs::Long, place, ""),
         started: Field::Unset,
         user,
-        non_root: Field::NotApplicable,
         privileged: Field::Unset,
         escalation: Field::Unset,
-        added_capabilities: Field::NotApplicable,
-        dropped_capabilities: Field::NotApplicable,
-        host_network: Field::NotApplicable,
-        host_pid: Field::NotApplicable,
-        host_ipc: Field::NotApplicable,
-        host_uts: Field::NotApplicable,
-        host_users: Field::NotApplicable,
-        read_only_root: Field::NotApplicable,
         healthcheck: if checked { Field::Default(Healthcheck::Present) } else { Field::Unset },
-        liveness: Field::NotApplicable,
-        readiness: Field::NotApplicable,
-        cpu_limit: Field::NotApplicable,
-        memory_limit: Field::NotApplicable,
-        cpu_request: Field::NotApplicable,
-        memory_request: Field::NotApplicable,
-        token: Field::NotApplicable,
         image,
-        checks: Vec::new(),
         listens: listens.unwrap_or_default(),
-        block,
-        environment: Vec::new(),
         environment_open: base.contains('$'),
-        published: false,
-        installed: Installed::default(),
+        ..Container::of(Platform::Dockerfile, head, block)
     }
 }
 

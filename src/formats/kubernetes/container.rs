@@ -64,8 +64,6 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
     let context = Context::new(node, pod.spec);
     let anchor = first_key(node);
     let mut container = Container {
-        head: Head::new(anchor, subject),
-        platform: Field::set(Platform::Kubernetes, anchor, ""),
         name: name.map_or(Field::Unknown, |name| Field::set(name, anchor, "name")),
         runs: Field::set(runs, anchor, ""),
         started: Field::set(true, anchor, ""),
@@ -75,28 +73,19 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
         escalation: context.escalation(),
         added_capabilities: context.added(sources),
         dropped_capabilities: context.dropped(sources),
-        host_network: Field::NotApplicable,
-        host_pid: Field::NotApplicable,
-        host_ipc: Field::NotApplicable,
-        host_uts: Field::NotApplicable,
-        host_users: Field::NotApplicable,
         read_only_root: context.read_only_root(),
-        healthcheck: Field::NotApplicable,
         liveness: probes::presence(node, "livenessProbe"),
         readiness: probes::presence(node, "readinessProbe"),
         cpu_limit: resource(pod, node, place, "limits", "cpu"),
         memory_limit: resource(pod, node, place, "limits", "memory"),
         cpu_request: resource(pod, node, place, "requests", "cpu"),
         memory_request: resource(pod, node, place, "requests", "memory"),
-        token: Field::NotApplicable,
         image: found,
         checks,
         listens: probes::listens(node).into_iter().map(|(port, _)| port).collect(),
-        block,
         environment: vec![Scope(block)],
         environment_open,
-        published: false,
-        installed: crate::facts::Installed::default(),
+        ..Container::of(Platform::Kubernetes, Head::new(anchor, subject), block)
     };
     if pod.is_fragment {
         forget_absences(&mut container);

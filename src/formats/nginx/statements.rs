@@ -128,39 +128,9 @@ impl<'s> Judge<'_, '_, 's> {
     fn process(&mut self, word: &Word<'s>) {
         let span = word.span;
         self.facts.containers.push(Container {
-            head: Head::new(span, "nginx"),
-            platform: Field::set(Platform::Process, span, ""),
-            name: Field::NotApplicable,
-            runs: Field::NotApplicable,
-            started: Field::NotApplicable,
             user: Field::set(word.text, span, "user"),
-            non_root: Field::NotApplicable,
-            privileged: Field::NotApplicable,
-            escalation: Field::NotApplicable,
-            added_capabilities: Field::NotApplicable,
-            dropped_capabilities: Field::NotApplicable,
-            host_network: Field::NotApplicable,
-            host_pid: Field::NotApplicable,
-            host_ipc: Field::NotApplicable,
-            host_uts: Field::NotApplicable,
-            host_users: Field::NotApplicable,
-            read_only_root: Field::NotApplicable,
-            healthcheck: Field::NotApplicable,
-            liveness: Field::NotApplicable,
-            readiness: Field::NotApplicable,
-            cpu_limit: Field::NotApplicable,
-            memory_limit: Field::NotApplicable,
-            cpu_request: Field::NotApplicable,
-            memory_request: Field::NotApplicable,
-            token: Field::NotApplicable,
-            image: None,
-            checks: Vec::new(),
-            listens: Vec::new(),
-            block: span,
-            environment: Vec::new(),
             environment_open: true,
-            published: false,
-            installed: crate::facts::Installed::default(),
+            ..Container::of(Platform::Process, Head::new(span, "nginx"), span)
         });
     }
 }
