@@ -8,11 +8,11 @@ mod credentials;
 mod endpoints;
 mod hsts;
 mod images;
-pub(crate) mod residency;
+mod residency;
 mod retention;
 mod siblings;
 mod switches;
-pub(crate) mod tls;
+mod tls;
 
 use rayon::prelude::*;
 use siblings::{Named, Siblings};

@@ -180,18 +180,11 @@ fn upstreams<'s>(texts: &[(usize, Parsed<'s>)]) -> FxHashSet<&'s str> {
     names
 }
 
-/// The inside of a word as a text: without its quotes, byte by byte where it has no escapes.
+/// The inside of a word as a text: byte by byte where it has no escapes.
 fn inside<'s>(word: &Word<'s>, sources: &'s Sources) -> Text<'s> {
-    let written = sources.slice(word.span);
-    if written == word.text {
-        return Text::verbatim(word.span, word.text);
+    if sources.slice(word.content) == word.text {
+        Text::verbatim(word.content, word.text)
+    } else {
+        Text::decoded(word.content, word.text)
     }
-    let unquoted = written.get(1..written.len().saturating_sub(1));
-    if word.quoted && unquoted == Some(word.text) {
-        let mut span = word.span;
-        span.start += 1;
-        span.end -= 1;
-        return Text::verbatim(span, word.text);
-    }
-    Text::decoded(word.span, word.text)
 }
