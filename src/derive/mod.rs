@@ -13,6 +13,7 @@ mod retention;
 mod siblings;
 mod switches;
 mod tls;
+mod versions;
 
 use rayon::prelude::*;
 use siblings::{Named, Siblings};
@@ -72,6 +73,7 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
             cors::derive(&named, &siblings, &mut out);
             hsts::derive(&named, &mut out);
             tls::derive(&named, &mut out);
+            versions::derive(&named, &mut out);
             endpoints::derive(&named, &siblings, sources, &mut out);
             credentials::derive(&named, &siblings, sources, &mut out);
             residency::derive(&named, &siblings, sources, &mut out);

@@ -16,6 +16,8 @@ pub struct Links<'s> {
     pub env_files: Vec<EnvFile<'s>>,
     /// Files and folders of the project that are mounted into a container.
     pub mounts: Vec<Mount<'s>>,
+    /// Configuration of the project that a Dockerfile copies into an image.
+    pub copies: Vec<Copied<'s>>,
     /// Kubernetes objects.
     pub objects: Vec<Object<'s>>,
     /// Names of Kubernetes objects that another object uses.
@@ -111,6 +113,17 @@ pub struct Mount<'s> {
     pub published: bool,
     /// Whether what it says of the container's ports has been read.
     pub read: bool,
+}
+
+/// A file or folder of the project that is copied into an image.
+#[derive(Clone, Debug)]
+pub struct Copied<'s> {
+    /// The index of the stage in the stages of the same file.
+    pub stage: usize,
+    /// The path from the root of the run, where the Dockerfile's folder is what it is built from.
+    pub path: String,
+    /// The path in the image.
+    pub target: &'s str,
 }
 
 /// A Kubernetes object.

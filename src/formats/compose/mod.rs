@@ -18,10 +18,11 @@ use rustc_hash::FxHashMap;
 pub(super) use file::File;
 
 use super::unread::problem;
-use super::{Format, Reader, Reading, Unjoined, dockerfile};
+use super::{Format, Reader, Reading, dockerfile, nginx};
 use crate::facts::{Field, ProblemKind, Scope, Store};
 use crate::formats::settings::Draft;
 use crate::source::Sources;
+use crate::syntax::nginx::looks_like;
 use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Node, Stream};
 use file::Tree;
 use interpolate::Environment;
@@ -49,7 +50,7 @@ fn read(reader: &mut Reader<'_>) {
     let mut file = File { path: reader.reading.path, stream, inline: Vec::new() };
     read_inline(reader, &mut file);
     read_services(reader, &file);
-    reader.reading.unjoined = Some(Unjoined::Compose(file));
+    reader.reading.unjoined.compose = Some(file);
 }
 
 /// What could not be read, and what Compose refuses.
@@ -139,10 +140,15 @@ fn read_configs<'s>(reader: &mut Reader<'s>, tree: &Tree<'_, 's>) {
         if let Some(content) =
             config.value.entry("content").filter(|content| content.value.kind() == Kind::Scalar)
         {
+            let text = content.value.text();
+            if looks_like(text.as_str()) {
+                reader.embed(text, &nginx::FORMAT, Store::Setting);
+                continue;
+            }
             let draft = Draft {
                 key: config.key,
                 key_span: config.key_span,
-                text: content.value.text(),
+                text,
                 store: Store::Setting,
                 scope: Scope(file::extent(&config)),
                 subject: reader.sources.keep(format!("config {}", config.key).into()),

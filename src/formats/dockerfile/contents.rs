@@ -46,6 +46,7 @@ pub(super) fn read<'s>(
             }
         }
         (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
+            super::copies::read(reader, instruction);
             // A copy from another stage or image brings nothing from the project's folder.
             if !instruction.flags.iter().any(|flag| flag.name == "from") {
                 copies(reader, words, around);
@@ -56,6 +57,7 @@ pub(super) fn read<'s>(
         }
         (Keyword::Run, arguments) => {
             commands(reader, arguments, around, true);
+            super::copies::read(reader, instruction);
             for heredoc in &instruction.heredocs {
                 let parsed = shell::parse(&heredoc.body, reader.sources);
                 push_commands(reader, parsed, around, true);

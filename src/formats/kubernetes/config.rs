@@ -125,7 +125,9 @@ pub(super) fn state<'s>(
 fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
     let extension = key.rsplit_once('.').map_or("", |(_, extension)| extension);
     if nginx::looks_like(content)
-        && (matches!(extension, "conf" | "nginx" | "template" | "vhost") || key.contains("nginx"))
+        && (matches!(extension, "conf" | "nginx" | "template" | "vhost")
+            || key.contains("nginx")
+            || extension.is_empty() && opens_server(content))
     {
         return Some("nginx");
     }
@@ -133,6 +135,11 @@ fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
         matches!(extension, "yaml" | "yml" | "json" | "toml" | "xml" | "sh" | "py" | "sql" | "js" | "lua");
     let named = matches!(extension, "env" | "properties");
     (named || !structured && is_assignments(content)).then_some("env")
+}
+
+/// Whether a text has a whole server in it: the entry `default` of a ConfigMap for `sites-enabled`.
+fn opens_server(content: &str) -> bool {
+    content.lines().any(|line| line.trim().strip_prefix("server").is_some_and(|rest| rest.trim() == "{"))
 }
 
 /// Whether each line is `NAME=value`, empty or a comment.

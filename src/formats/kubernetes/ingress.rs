@@ -263,8 +263,17 @@ fn server<'s>(manifest: &Manifest<'_, 's>, cover: &Cover<'s>) -> Server<'s> {
         frame_protection: Field::NotApplicable,
         drops_headers: Field::NotApplicable,
         rate_limit: limit.map_or(unlimited, |node| Field::set(true, node.span(), "limit")),
-        hides_version: Field::NotApplicable,
+        hides_version: version(manifest),
+        names_software: Field::NotApplicable,
     }
+}
+
+/// <https://docs.nginx.com/nginx-ingress-controller/configuration/ingress-resources/advanced-configuration-with-annotations/>
+fn version(manifest: &Manifest<'_, '_>) -> Field<bool> {
+    let shown = manifest.annotation("nginx.org/server-tokens").node().filter(|node| {
+        node.as_str().is_some_and(|value| value == "on" || boolean::parse(value) == Some(true))
+    });
+    shown.map_or(Field::NotApplicable, |node| Field::set(false, node.content_span(), "server-tokens"))
 }
 
 /// An `OpenShift` Route: one host, with TLS where `spec.tls` is there.

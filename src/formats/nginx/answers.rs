@@ -131,7 +131,7 @@ fn error_pages<'s>(nodes: &[Node<'_, 's>]) -> FxHashSet<&'s str> {
 }
 
 /// Whether a location takes in every path that no other does.
-fn is_everything(node: &Node<'_, '_>) -> bool {
+pub(super) fn is_everything(node: &Node<'_, '_>) -> bool {
     match node.directive.arguments.as_slice() {
         [path] => path.text == "/",
         [mark, path] if mark.text == "^~" => path.text == "/",

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Parsed;
 use super::tree::{Budget, each};
 use crate::data::images;
+use crate::facts::Container;
 use crate::formats::{Reading, resolve};
 use crate::source::{SourceId, Span};
 use crate::syntax::nginx::Directive;
@@ -83,13 +84,13 @@ impl Included {
     }
 }
 
-/// A mount of nginx configuration into a container.
+/// A mount of nginx configuration into a container, or a copy of it in an image.
 #[derive(Debug)]
 struct Mount<'s> {
-    /// The reading and the index of the container.
+    /// The reading and the index of the container; those of stages count from the end.
     container: (usize, usize),
-    /// Its index in the mounts of the reading.
-    index: usize,
+    /// Its index in the mounts of the reading; none for a copy.
+    index: Option<usize>,
     path: String,
     target: &'s str,
     published: bool,
@@ -113,39 +114,49 @@ impl<'s> Mounts<'s> {
                 if !mount.target.split('/').any(of_nginx) {
                     continue;
                 }
-                let container = reading.facts.containers.get(mount.container);
-                let image = container.and_then(|container| container.image.as_ref());
-                let reference = image.and_then(|image| image.reference.value().copied());
-                let known =
-                    reference.and_then(images::parse_reference).and_then(|name| images::lookup(&name));
-                let at = mounts.all.len();
-                let path = mount.path.trim_end_matches('/').to_owned();
-                mounts.by_path.entry(path.clone()).or_default().push(at);
-                mounts.by_container.entry((index, mount.container)).or_default().push(at);
-                mounts.all.push(Mount {
+                mounts.add(Mount {
                     container: (index, mount.container),
-                    index: number,
-                    path,
+                    index: Some(number),
+                    path: mount.path.trim_end_matches('/').to_owned(),
                     target: mount.target.trim_end_matches('/'),
                     published: mount.published,
-                    allows_old_tls: known.and_then(|known| known.allows_old_tls()) == Some(true),
+                    allows_old_tls: allows_old_tls(reading.facts.containers.get(mount.container)),
+                });
+            }
+            for copied in &reading.links.copies {
+                let stage = reading.links.stages.get(copied.stage);
+                mounts.add(Mount {
+                    container: (index, usize::MAX - copied.stage),
+                    index: None,
+                    path: copied.path.clone(),
+                    target: copied.target.trim_end_matches('/'),
+                    published: false,
+                    allows_old_tls: allows_old_tls(stage.map(|stage| &stage.container)),
                 });
             }
         }
         mounts
     }
 
+    fn add(&mut self, mount: Mount<'s>) {
+        let at = self.all.len();
+        self.by_path.entry(mount.path.clone()).or_default().push(at);
+        self.by_container.entry(mount.container).or_default().push(at);
+        self.all.push(mount);
+    }
+
     /// Has the containers that a file is mounted into listen on its ports.
     pub(super) fn listen(&self, path: &str, ports: &[u16], readings: &mut [Reading<'s>]) {
         for (mount, _) in self.of(path) {
             let (reading, container) = mount.container;
+            let Some(index) = mount.index else { continue };
             let Some(reading) = readings.get_mut(reading) else { continue };
             if let Some(container) = reading.facts.containers.get_mut(container) {
                 container.listens.extend(ports);
                 container.listens.sort_unstable();
                 container.listens.dedup();
             }
-            if let Some(mount) = reading.links.mounts.get_mut(mount.index) {
+            if let Some(mount) = reading.links.mounts.get_mut(index) {
                 mount.read = true;
             }
         }
@@ -161,6 +172,14 @@ impl<'s> Mounts<'s> {
             },
         )
     }
+}
+
+/// Whether the nginx of a container's image admits old versions of TLS where nothing is said.
+fn allows_old_tls(container: Option<&Container<'_>>) -> bool {
+    let image = container.and_then(|container| container.image.as_ref());
+    let reference = image.and_then(|image| image.reference.value().copied());
+    let known = reference.and_then(images::parse_reference).and_then(|name| images::lookup(&name));
+    known.and_then(|known| known.allows_old_tls()) == Some(true)
 }
 
 /// What is known of where a configuration runs.
@@ -195,10 +214,9 @@ impl<'t, 's> Known<'t, 's> {
 
     /// Where a file runs, as its mounts tell.
     pub(super) fn running(&self, path: &str) -> Running {
-        let mut mounts = self.mounts.of(path).map(|(mount, _)| mount).peekable();
-        let mounted = mounts.peek().is_some();
-        let (mut published, mut allows_old_tls) = (false, false);
-        for mount in mounts {
+        let (mut mounted, mut published, mut allows_old_tls) = (false, false, false);
+        for (mount, _) in self.mounts.of(path) {
+            mounted |= mount.index.is_some();
             published |= mount.published;
             allows_old_tls |= mount.allows_old_tls;
         }

@@ -24,7 +24,7 @@ use self::include::{Known, Mounts};
 use self::server::Judge;
 use self::tree::{Budget, Expansion, Place};
 use super::unread::problem;
-use super::{Format, Reader, Reading, Unjoined};
+use super::{Format, Reader, Reading};
 use crate::facts::ProblemKind;
 use crate::source::{Sources, Text};
 use crate::syntax::nginx::{Config, Directive, Word, parse};
@@ -89,21 +89,15 @@ fn read(reader: &mut Reader<'_>) {
         problem(&mut reader.reading.facts, reader.sources, kind, error.span, error.message.clone());
     }
     let parsed = Parsed::new(config, path);
-    match &mut reader.reading.unjoined {
-        Some(Unjoined::Nginx(file)) => file.texts.push(parsed),
-        Some(Unjoined::Compose(_)) => {}
-        none => *none = Some(Unjoined::Nginx(File { texts: vec![parsed] })),
-    }
+    reader.reading.unjoined.nginx.texts.push(parsed);
 }
 
 /// Puts included files into their places and judges each configuration as a whole.
 pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     let mut texts: Vec<(usize, Parsed<'s>)> = Vec::new();
     for (index, reading) in readings.iter_mut().enumerate() {
-        match reading.unjoined.take() {
-            Some(Unjoined::Nginx(file)) => texts.extend(file.texts.into_iter().map(|text| (index, text))),
-            other => reading.unjoined = other,
-        }
+        let file = std::mem::take(&mut reading.unjoined.nginx);
+        texts.extend(file.texts.into_iter().map(|text| (index, text)));
     }
     if texts.is_empty() {
         return;
