@@ -115,7 +115,7 @@ fn location(
 }
 
 /// Whether a location holds what a certificate authority asks for. Guides open all of `.well-known` for it.
-fn is_challenge(path: &str) -> bool {
+pub(super) fn is_challenge(path: &str) -> bool {
     let path = path.replace('\\', "");
     let Some((_, rest)) = path.split_once(".well-known") else { return false };
     let rest = rest.trim_start_matches('/');
@@ -148,19 +148,14 @@ fn closed(nodes: &[Node<'_, '_>]) -> bool {
     let allows = nodes.iter().filter(|node| node.name() == "allow");
     let mut outsiders = allows.filter_map(|node| node.argument(0)).filter(|word| {
         let address = word.text.split('/').next().unwrap_or_default();
-        !matches!(classify(address), Place::Loopback)
+        !matches!(classify(address), Place::Loopback | Place::Internal)
     });
     denies && outsiders.next().is_none()
 }
 
 /// The answers of `return`, `rewrite` and `if`, which come before all others. True where nothing comes behind
 /// them.
-fn rewrites(
-    nodes: &[Node<'_, '_>],
-    variables: &Variables<'_>,
-    tls: bool,
-    answers: &mut Answers,
-) -> bool {
+fn rewrites(nodes: &[Node<'_, '_>], variables: &Variables<'_>, tls: bool, answers: &mut Answers) -> bool {
     if tls && nodes.iter().any(|node| node.name() == "ssl_reject_handshake" && node.says("on")) {
         answers.add(Answer::Nothing);
         return true;
@@ -179,7 +174,7 @@ fn rewrites(
                 }
             }
             "if" => {
-                let asks_scheme = variables.asks_scheme(node);
+                let asks_scheme = variables.asks(node).scheme;
                 if tls && asks_scheme {
                     continue;
                 }

@@ -39,6 +39,9 @@ const SECURITY: [&str; 6] = [
     "Permissions-Policy",
 ];
 
+/// The bit of `X-Frame-Options`.
+const FRAMES: u8 = 1 << 2;
+
 /// What headers say of security.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Sent {
@@ -155,7 +158,12 @@ impl Headers {
                 _ => {}
             }
         }
-        let lost = self.added.names & !own.names;
+        let mut kept = own.names | inner.set.names;
+        if own.frame_protection.value() == Some(&true) {
+            // Either of the two headers says it, whichever the outer block has.
+            kept |= FRAMES;
+        }
+        let lost = self.added.names & !kept;
         let Some(first) = first else { return (inner, None) };
         inner.added = if inner.merges { own.and(self.added) } else { own };
         (inner, Some(first).filter(|_| lost != 0 && !inner.merges))

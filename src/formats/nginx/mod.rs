@@ -9,6 +9,7 @@ mod cors;
 mod headers;
 mod include;
 mod listen;
+mod mounts;
 mod recognise;
 mod server;
 mod statements;
@@ -20,7 +21,8 @@ mod tests;
 
 use rustc_hash::FxHashSet;
 
-use self::include::{Known, Mounts};
+use self::include::Known;
+use self::mounts::Mounts;
 use self::server::Judge;
 use self::tree::{Budget, Expansion, Place};
 use super::unread::problem;
@@ -118,7 +120,7 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
         let (missing, taken) = (expansion.missing, expansion.texts);
         let Some(reading) = readings.get_mut(*reading) else { continue };
         let place = Place::of_top(&nodes);
-        let mut judge = Judge::new(sources, &known, &upstreams, parsed.path, &nodes, &mut reading.facts);
+        let mut judge = Judge::new(sources, &mounts, &upstreams, parsed.path, &nodes, &mut reading.facts);
         judge.references(&missing);
         judge.run(&nodes, place);
         ports.push((taken, judge.ports()));

@@ -4,12 +4,12 @@ use rustc_hash::FxHashSet;
 
 use super::answers::{is_everything, serves};
 use super::context::Context;
-use super::{cors, headers};
-use super::include::{Known, Running, RunningFiles};
 use super::listen::{self, Listen, Sockets};
+use super::mounts::{Mounts, Running, RunningFiles};
 use super::statements::proxied;
 use super::tree::{Node, Place};
 use super::variables::Variables;
+use super::{cors, headers};
 use crate::facts::{Facts, Field, Head, Listener, Protocol, Reach, Server, Serves};
 use crate::source::{Sources, Span};
 
@@ -23,11 +23,11 @@ struct Around {
 }
 
 /// One configuration being judged.
-pub(super) struct Judge<'j, 't, 's> {
+pub(super) struct Judge<'j, 's> {
     pub(super) sources: &'s Sources,
     pub(super) facts: &'j mut Facts<'s>,
     pub(super) upstreams: &'j FxHashSet<&'s str>,
-    known: &'j Known<'t, 's>,
+    mounts: &'j Mounts<'s>,
     /// The path of the file that nginx starts with.
     main: Option<&'s str>,
     pub(super) variables: Variables<'s>,
@@ -35,10 +35,10 @@ pub(super) struct Judge<'j, 't, 's> {
     running: RunningFiles,
 }
 
-impl<'j, 't, 's> Judge<'j, 't, 's> {
+impl<'j, 's> Judge<'j, 's> {
     pub(super) fn new(
         sources: &'s Sources,
-        known: &'j Known<'t, 's>,
+        mounts: &'j Mounts<'s>,
         upstreams: &'j FxHashSet<&'s str>,
         main: Option<&'s str>,
         nodes: &[Node<'_, 's>],
@@ -48,7 +48,7 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
             sources,
             facts,
             upstreams,
-            known,
+            mounts,
             main,
             variables: Variables::new(nodes),
             sockets: Sockets::default(),
@@ -65,9 +65,8 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
     pub(super) fn run(&mut self, nodes: &[Node<'_, 's>], place: Place) {
         let context = Context::outermost(place);
         self.take_sockets(nodes, &context.inside(place, nodes, &self.variables));
-        let before = self.facts.servers.len();
         self.block(nodes, &context, place, Around::default());
-        if self.facts.servers.len() == before || !has_server(nodes) {
+        if !has_server(nodes) {
             self.stated_alone(nodes);
         }
     }
@@ -111,8 +110,7 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         }
         for node in nodes.iter().filter(|node| node.is_block()) {
             let place = context.place.inside(node.name());
-            let checked = place == Place::If
-                && node.directive.arguments.iter().any(|word| word.text.contains("$http_origin"));
+            let checked = place == Place::If && self.variables.asks(node).origin;
             let mut around = context;
             if place == Place::Server {
                 self.variables.enter(&node.children);
@@ -139,7 +137,7 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         let name = name(nodes).or_else(|| listens.first().map(|listen| listen.address)).unwrap_or_default();
         let subject = self.sources.keep(format!("server {name}").into());
         let path = self.sources.file(keyword.file).path();
-        let running = self.running.of(self.known, keyword, path, self.main);
+        let running = self.running.of(self.mounts, keyword, path, self.main);
         let serves = |tls| serves(nodes, &self.variables, tls, context.rooted, keyword);
         let (with_tls, without) = (serves(true), serves(false));
         for listen in &listens {

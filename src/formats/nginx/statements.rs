@@ -2,6 +2,7 @@
 
 use std::cell::LazyCell;
 
+use super::answers::is_challenge;
 use super::context::Context;
 use super::headers::of_node;
 use super::inside;
@@ -16,7 +17,7 @@ use crate::source::Span;
 use crate::syntax::nginx::Word;
 use crate::value::{host, url};
 
-impl<'s> Judge<'_, '_, 's> {
+impl<'s> Judge<'_, 's> {
     /// Files that are included and aren't there.
     pub(super) fn references(&mut self, missing: &[Word<'s>]) {
         for word in missing {
@@ -46,7 +47,7 @@ impl<'s> Judge<'_, '_, 's> {
                     self.names_software(word, header.name, context);
                 }
             });
-            if context.place.is_inner() || context.place == Place::Fragment {
+            if context.place.is_inner() {
                 self.hsts_alone(node, context.subject);
             }
             match node.name() {
@@ -78,7 +79,10 @@ impl<'s> Judge<'_, '_, 's> {
                 }
                 "proxy_pass" | "grpc_pass" => self.endpoint(first, context),
                 "server_tokens" if context.place.is_inner() => self.shown(node, context.subject),
-                "proxy_pass_header" | "fastcgi_pass_header" | "uwsgi_pass_header" | "scgi_pass_header"
+                "proxy_pass_header"
+                | "fastcgi_pass_header"
+                | "uwsgi_pass_header"
+                | "scgi_pass_header"
                 | "grpc_pass_header" => self.names_software(first, first.text, context),
                 "user" if matches!(context.place, Place::Main | Place::Fragment) => self.process(first),
                 _ => {}
@@ -194,7 +198,7 @@ impl<'s> Judge<'_, '_, 's> {
 
     /// `user`: whom nginx's workers run as.
     fn process(&mut self, word: &Word<'s>) {
-        let span = word.span;
+        let span = word.content;
         self.facts.containers.push(Container {
             user: Field::set(word.text, span, "user"),
             environment_open: true,
@@ -221,12 +225,14 @@ fn keeps_records(nodes: &[Node<'_, '_>], place: Place) -> bool {
     }
 }
 
-/// Where a server hands requests on to another, however deep.
+/// Where a server hands requests on to another, however deep. What a certificate authority asks for is none of
+/// them.
 pub(super) fn proxied(nodes: &[Node<'_, '_>]) -> Option<Span> {
     nodes.iter().find_map(|node| match node.name() {
         "proxy_pass" | "fastcgi_pass" | "uwsgi_pass" | "grpc_pass" | "scgi_pass" => {
             Some(node.directive.name.span)
         }
+        "location" if node.directive.arguments.last().is_some_and(|path| is_challenge(path.text)) => None,
         _ => proxied(&node.children),
     })
 }

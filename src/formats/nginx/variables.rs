@@ -1,6 +1,6 @@
 //! What variables may hold, as far as `map` and `set` tell.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::headers::max_age;
 use super::tree::Node;
@@ -19,8 +19,23 @@ pub(super) struct Mapped {
     pub(super) says_something: bool,
     /// Where its values lead to as addresses; nothing where they differ, or are none.
     leads_to: Option<LeadsTo>,
-    /// Whether it depends on the scheme of the request.
-    tells_scheme: bool,
+    /// What of a request it depends on.
+    tells: Told,
+}
+
+/// What of a request a condition or a variable depends on.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) struct Told {
+    /// Whether it came with TLS.
+    pub(super) scheme: bool,
+    /// Which website asks.
+    pub(super) origin: bool,
+}
+
+impl Told {
+    fn or(self, other: Told) -> Told {
+        Told { scheme: self.scheme || other.scheme, origin: self.origin || other.origin }
+    }
 }
 
 /// Where an address leads to.
@@ -75,8 +90,8 @@ pub(super) struct Variables<'s> {
     maps: FxHashMap<&'s str, Mapped>,
     /// The values of each variable, in order; an `if` around one makes it uncertain.
     set: FxHashMap<&'s str, Vec<Assigned<'s>>>,
-    /// The variables that are set according to the scheme of a request.
-    by_scheme: FxHashSet<&'s str>,
+    /// What the variables depend on that are set according to a request.
+    tell: FxHashMap<&'s str, Told>,
 }
 
 /// What a `set` gives to a variable.
@@ -102,31 +117,33 @@ impl<'s> Variables<'s> {
     fn take(&mut self, node: &Node<'_, 's>) {
         let Some(name) = node.argument(1).and_then(|word| name(word.text)) else { return };
         if node.name() == "map" && node.is_block() {
-            let tells_scheme = node.argument(0).is_some_and(|source| self.mentions_scheme(source.text));
-            self.maps.insert(name, Mapped { tells_scheme, ..mapped(&node.children) });
+            let tells = node.argument(0).map(|source| self.told(source.text)).unwrap_or_default();
+            self.maps.insert(name, Mapped { tells, ..mapped(&node.children) });
         }
     }
 
     /// Takes in what a server sets, in place of what the one before did.
     pub(super) fn enter(&mut self, server: &[Node<'_, 's>]) {
         self.set.clear();
-        self.by_scheme.clear();
-        self.assign(server, true, false);
+        self.tell.clear();
+        self.assign(server, true, Told::default());
     }
 
-    fn assign(&mut self, nodes: &[Node<'_, 's>], certain: bool, by_scheme: bool) {
+    fn assign(&mut self, nodes: &[Node<'_, 's>], certain: bool, around: Told) {
         for node in nodes {
             if node.name() == "if" {
-                let asks = self.asks_scheme(node);
-                self.assign(&node.children, false, by_scheme || asks);
+                let asks = self.asks(node);
+                self.assign(&node.children, false, around.or(asks));
             } else if node.is_block() {
-                self.assign(&node.children, certain, by_scheme);
+                self.assign(&node.children, certain, around);
             } else if node.name() == "set"
                 && let Some(name) = node.argument(0).and_then(|word| name(word.text))
                 && let Some(value) = node.argument(1)
             {
-                if by_scheme || self.mentions_scheme(value.text) {
-                    self.by_scheme.insert(name);
+                let told = around.or(self.told(value.text));
+                if told != Told::default() {
+                    let before = self.tell.entry(name).or_default();
+                    *before = before.or(told);
                 }
                 self.set.entry(name).or_default().push(Assigned { value: *value, certain });
             }
@@ -166,16 +183,19 @@ impl<'s> Variables<'s> {
         }
     }
 
-    /// Whether an `if` tells requests without TLS from those with it.
-    pub(super) fn asks_scheme(&self, node: &Node<'_, '_>) -> bool {
-        node.directive.arguments.iter().any(|word| self.mentions_scheme(word.text))
+    /// What an `if` asks of a request.
+    pub(super) fn asks(&self, node: &Node<'_, '_>) -> Told {
+        let words = node.directive.arguments.iter();
+        words.fold(Told::default(), |told, word| told.or(self.told(word.text)))
     }
 
-    fn mentions_scheme(&self, text: &str) -> bool {
-        text.match_indices('$').filter_map(|(at, _)| leading(text.get(at..)?)).any(|(name, _)| {
-            SCHEMES.contains(&name)
-                || self.by_scheme.contains(name)
-                || self.maps.get(name).is_some_and(|mapped| mapped.tells_scheme)
+    fn told(&self, text: &str) -> Told {
+        let names = text.match_indices('$').filter_map(|(at, _)| leading(text.get(at..)?));
+        names.fold(Told::default(), |told, (name, _)| {
+            let itself = Told { scheme: SCHEMES.contains(&name), origin: name == "http_origin" };
+            let set = self.tell.get(name).copied().unwrap_or_default();
+            let mapped = self.maps.get(name).map(|mapped| mapped.tells).unwrap_or_default();
+            told.or(itself).or(set).or(mapped)
         })
     }
 }
