@@ -95,12 +95,11 @@ impl<'s> Region<'s> {
             Certainty::Default => Stating::Default,
             Certainty::Public => return None,
         };
-        let place = match location.region {
-            Some(region) => Region::in_words(region.place, location.within, location.provider),
-            None => {
-                let names: Vec<&str> = location.within.iter().map(|place| place.name()).collect();
-                format!("{} ({})", names.join(", "), location.provider)
-            }
+        let place = if let Some(region) = location.region {
+            Region::in_words(region.place, location.within, location.provider)
+        } else {
+            let names: Vec<&str> = location.within.iter().map(|place| place.name()).collect();
+            format!("{} ({})", names.join(", "), location.provider)
         };
         Some(Region::new(host, stating, &place, location.within, head, key, sources))
     }

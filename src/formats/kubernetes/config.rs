@@ -93,6 +93,9 @@ pub(super) fn state<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
+    if ingress::is_snippet(datum.key) && embed(datum.text.clone(), "nginx", store, reader) {
+        return;
+    }
     if content.contains('\n') {
         let embedded = match embedded_format(datum.key, content) {
             Some(format) => embed(datum.text.clone(), format, store, reader),

@@ -4,8 +4,8 @@ use super::config::Datum;
 use super::env::named_use;
 use super::lookup::{Found, look};
 use super::manifest::Manifest;
-use crate::facts::{Cors, Field, Head, Listener, Position, Protects, Reach, Server, Serves, Switch};
-use crate::formats::Reader;
+use crate::facts::{Cors, Field, Head, Listener, Position, Protects, Reach, Server, Serves, Store, Switch};
+use crate::formats::{Reader, nginx};
 use crate::source::Span;
 use crate::syntax::yaml::Node;
 use crate::value::boolean;
@@ -50,6 +50,7 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     backends(manifest, &rules, default, reader);
     redirects(manifest, reader);
     cors(manifest, reader);
+    snippets(manifest, reader);
     let server = server(manifest, &cover);
     reader.reading.facts.servers.push(server);
 }
@@ -225,6 +226,23 @@ fn cors<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
         reflected: Field::set(false, place, "cors-allow-origin"),
         credentials,
     });
+}
+
+/// Annotations that hold directives for the nginx of a controller are fragments of its configuration.
+fn snippets<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
+    let annotations = manifest.look(&["metadata", "annotations"]).node();
+    for entry in annotations.into_iter().flat_map(Node::entries) {
+        if is_snippet(entry.key) && entry.value.as_str().is_some() {
+            reader.embed(entry.value.text(), &nginx::FORMAT, Store::Setting);
+        }
+    }
+}
+
+/// Whether an annotation or an option holds directives: `configuration-snippet`, `server-snippets`.
+pub(super) fn is_snippet(key: &str) -> bool {
+    let words = key.rsplit('/').next().unwrap_or(key);
+    let kind = words.strip_suffix("-snippet").or_else(|| words.strip_suffix("-snippets"));
+    matches!(kind, Some("main" | "http" | "server" | "location" | "configuration" | "stream" | "auth"))
 }
 
 /// The options of ingress-nginx as a whole stand in a ConfigMap, as `hsts`.

@@ -446,3 +446,17 @@ fn arguments_alone_belong_to_a_program_that_the_image_names() {
         assert_eq!((command.program, command.parsed.arguments().len()), (Field::Unknown, 2));
     });
 }
+
+#[test]
+fn snippets_are_fragments_of_nginx_configuration() {
+    let sources = Sources::default();
+    let text = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n    nginx.ingress.kubernetes.io/configuration-snippet: |\n      more_set_headers \"X-Frame-Options: DENY\";\n      proxy_ssl_protocols TLSv1.1;\nspec:\n  rules: []\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ingress-nginx-controller\ndata:\n  http-snippet: server_tokens on;\n";
+    let id = sources.add("a.yaml".into(), text.into());
+    let mut readings = vec![Reader::read(&sources, id, crate::formats::find("kubernetes").unwrap())];
+    crate::formats::join(&mut readings, &sources);
+    let facts = &readings[0].facts;
+    assert_eq!(sources.slice(facts.protocols[0].head.anchor), "TLSv1.1");
+    let shown = facts.servers.iter().filter_map(|server| server.hides_version.span());
+    assert_eq!(shown.map(|span| sources.slice(span)).collect::<Vec<_>>(), ["on"]);
+    assert!(facts.settings.is_empty());
+}

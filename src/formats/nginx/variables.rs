@@ -169,8 +169,8 @@ impl<'s> Variables<'s> {
             return mapped.origins;
         }
         let assigned = name(value).and_then(|name| self.set.get(name));
-        let certain = assigned.into_iter().flatten().filter(|assigned| assigned.certain);
-        let last = certain.last().map(|assigned| Origins::of(assigned.value.text));
+        let certain = assigned.and_then(|all| all.iter().rfind(|assigned| assigned.certain));
+        let last = certain.map(|assigned| Origins::of(assigned.value.text));
         last.unwrap_or_else(|| Origins::of(value))
     }
 
