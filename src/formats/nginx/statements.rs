@@ -11,8 +11,9 @@ use super::tree::{Node, Place};
 use super::variables::leading;
 use crate::facts::{
     Cipher, Container, Endpoint, Field, Head, HostPlace, Platform, Position, Protects, Protocol, Reference,
-    ReferenceKind, Region, Resolution, Server, Switch, Transport,
+    ReferenceKind, Region, Resolution, Scope, Server, Store, Switch, Transport,
 };
+use crate::formats::settings::Draft;
 use crate::source::Span;
 use crate::syntax::nginx::Word;
 use crate::value::{host, url};
@@ -84,6 +85,12 @@ impl<'s> Judge<'_, 's> {
                 | "uwsgi_pass_header"
                 | "scgi_pass_header"
                 | "grpc_pass_header" => self.names_software(first, first.text, context),
+                "fastcgi_param" | "uwsgi_param" | "scgi_param" if first.text != "HTTPS" => {
+                    self.setting(first, node.argument(1), context);
+                }
+                "proxy_set_header" | "grpc_set_header" if authorizes(first.text) => {
+                    self.setting(first, node.argument(1), context);
+                }
                 "user" if matches!(context.place, Place::Main | Place::Fragment) => self.process(first),
                 _ => {}
             }
@@ -137,6 +144,34 @@ impl<'s> Judge<'_, 's> {
             fact.names_software = Field::set(true, word.content, name);
             self.facts.servers.push(fact);
         }
+    }
+
+    /// A value that nginx hands on under a name: an application's environment, a credential.
+    fn setting(&mut self, name: &Word<'s>, value: Option<&Word<'s>>, context: &Context<'s>) {
+        let Some(value) = value.filter(|value| !value.text.contains(['$', '{'])) else { return };
+        let text = inside(value, self.sources);
+        // `Basic dXNlcjpwYXNzd29yZA==`: the second word is what nobody else may know.
+        let credentials = value.text.split_once(' ').filter(|(scheme, _)| {
+            ["Basic", "Bearer", "Token"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+        });
+        let (key, text) = match credentials {
+            Some((scheme, _)) => {
+                let key = self.sources.keep(format!("{} token", name.text).into());
+                (key, text.part(scheme.len() + 1..value.text.len()))
+            }
+            None => (name.text, text),
+        };
+        let draft = Draft {
+            key,
+            key_span: name.content,
+            text,
+            store: Store::Setting,
+            scope: Scope(name.content),
+            subject: context.subject,
+            image: None,
+            uses: Vec::new(),
+        };
+        self.facts.settings.push(draft.setting());
     }
 
     /// The address that requests are handed on to, as it stands there or where its variable is set.
@@ -210,6 +245,12 @@ impl<'s> Judge<'_, 's> {
 /// Whether the value of a `Server` header holds more than a name.
 fn gives_version(value: &str) -> bool {
     value.contains(|character: char| character.is_ascii_digit()) && !value.contains('$')
+}
+
+/// Whether a header proves who asks.
+fn authorizes(header: &str) -> bool {
+    let header = header.to_ascii_lowercase();
+    ["authorization", "api-key", "apikey", "token", "secret"].iter().any(|end| header.ends_with(end))
 }
 
 fn listens_with_tls(nodes: &[Node<'_, '_>]) -> bool {
