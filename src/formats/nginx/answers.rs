@@ -195,7 +195,8 @@ fn returned(node: &Node<'_, '_>, variables: &Variables<'_>) -> Answer {
     let Some(first) = node.argument(0) else { return Answer::Nothing };
     match (first.text.parse::<u16>(), node.argument(1)) {
         (Ok(301 | 302 | 303 | 307 | 308), Some(target)) => redirect(target.text, variables),
-        (Ok(200..=203 | 205..=299), _) => Answer::Content,
+        // An answer without a body shows nothing: it tells a load balancer that the server is there.
+        (Ok(200..=203 | 205..=299), Some(text)) if !text.text.is_empty() => Answer::Content,
         (Ok(_), _) => Answer::Nothing,
         (Err(_), None) if first.text.starts_with("http") || first.text.starts_with('$') => {
             redirect(first.text, variables)

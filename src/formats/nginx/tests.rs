@@ -131,6 +131,8 @@ fn what_a_cleartext_server_serves_is_told() {
         ),
         ("server { return 301 http://www.a.org; }", Serves::Redirect),
         ("server { return 444; }", Serves::Nothing),
+        ("server { location = /health { return 200; } location / { return 404; } }", Serves::Nothing),
+        ("server { return 200 hello; }", Serves::Content),
         ("server { location / { deny all; } }", Serves::Nothing),
         ("server { location / { proxy_pass http://app; } }", Serves::Content),
         ("server { root /srv; location /x { return 404; } }", Serves::Content),
