@@ -225,6 +225,8 @@ pub struct FileUse<'s> {
     pub subject: &'s str,
     /// Whether it only changes what other files state, so that nothing can be missing in it.
     pub patch: bool,
+    /// Whether it holds a secret, so that it is rightly kept out of version control.
+    pub secret: bool,
 }
 
 /// The name of a Kubernetes object where another object uses it.

@@ -3,7 +3,7 @@
 use super::file::Tree;
 use super::interpolate::{Value, has_variable};
 use super::service::Service;
-use super::{build, healthcheck, pairs, ports, volumes};
+use super::{build, healthcheck, labels, pairs, ports, volumes};
 use crate::data::images::{self, Known};
 use crate::facts::links::EnvFile;
 use crate::facts::{Command, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
@@ -43,7 +43,8 @@ pub(super) fn emit<'s>(
         pairs::settings(service, &["build", "args"], Scope(args.key), None, used, &mut facts.settings);
     }
     let env_files = env_files(service, index, note("read"), &mut open);
-    volumes::volumes(service, used, &mut facts.volumes);
+    volumes::volumes(service, trees, used, &mut facts.volumes);
+    labels::state(service, used, facts);
     facts.commands.extend(
         commands(service)
             .into_iter()
@@ -168,9 +169,18 @@ fn container<'s>(
 
 fn privileged(service: &Service<'_, '_>) -> Field<bool> {
     match service.switch(&["privileged"], "privileged:") {
-        Field::Default(_) => service.switch(&["build", "privileged"], "build.privileged:"),
+        Field::Default(_) => {
+            service.switch(&["build", "privileged"], "build.privileged:").or(unsandboxed(service))
+        }
         stated => stated,
     }
+}
+
+/// A build that may leave its sandbox. <https://docs.docker.com/reference/compose-file/build/#entitlements>
+fn unsandboxed(service: &Service<'_, '_>) -> Field<bool> {
+    let entitlements = service.items(&["build", "entitlements"]);
+    let insecure = entitlements.iter().find(|value| value.known() == Some("security.insecure"));
+    insecure.map_or(Field::Default(false), |value| Field::set(true, value.place, "build.entitlements:"))
 }
 
 /// The network is the host's by `network_mode`, or by `net` in the first version.
