@@ -30,10 +30,9 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
         let mut words = parsed.arguments().iter().peekable();
         while let Some(word) = words.next() {
             let text = word.as_str();
-            if let Some(parameter) = parameter(program, text, word, words.peek().copied()) {
-                if let Some((name, value)) = split(&parameter, '=') {
-                    push(name, &value);
-                }
+            let parameter = parameter(program, text, word, words.peek().copied());
+            if let Some((name, value)) = parameter.and_then(|parameter| split(&parameter, '=')) {
+                push(name, &value);
                 continue;
             }
             let Some(flag) = text.strip_prefix("--").filter(|flag| !flag.is_empty()) else {
@@ -53,19 +52,23 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
 }
 
 /// A server parameter: `postgres -c ssl=off`, `-cssl=off`. The entrypoint of the image takes options alone,
-/// so that they are the first word.
+/// so that no program is named.
 /// <https://www.postgresql.org/docs/current/app-postgres.html>
 fn parameter<'s>(program: &str, text: &str, word: &Word<'s>, next: Option<&Word<'s>>) -> Option<Word<'s>> {
-    if !matches!(program, "postgres" | "docker-entrypoint.sh" | "-c") {
+    if !matches!(program, "" | "postgres" | "docker-entrypoint.sh") {
         return None;
     }
     let value = text.strip_prefix("-c")?;
-    if value.is_empty() {
-        return next.cloned();
-    }
-    let value = word.text.part(2..text.len());
-    let span = value.span(0..text.len() - 2);
-    Some(Word { text: value, span, literal: word.literal })
+    let stated = if value.is_empty() {
+        next?.clone()
+    } else {
+        let value = word.text.part(2..text.len());
+        let span = value.span(0..text.len() - 2);
+        Word { text: value, span, literal: word.literal }
+    };
+    let (name, _) = stated.as_str().split_once('=')?;
+    let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.'));
+    plain.then_some(stated)
 }
 
 fn setting<'s>(command: &Command<'s>, key: &'s str, value: &Word<'s>) -> Setting<'s> {

@@ -106,6 +106,10 @@ fn verification(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     {
         return value.map(|on| (Protects::Verification, position(on)));
     }
+    // Go's word for it, which many servers and clients took over: `serversTransport.insecureSkipVerify`.
+    if key.has(&["insecure", "skip", "verify"]) {
+        return value.map(|on| (Protects::Verification, position(!on)));
+    }
     let about_tls = key.has_any(&[
         "ssl",
         "tls",

@@ -32,6 +32,8 @@ pub struct Links<'s> {
     pub account_uses: Vec<AccountUse<'s>>,
     /// Files and folders that a kustomization or a Compose file puts together.
     pub files: Vec<FileUse<'s>>,
+    /// Parts of the file that only developers start: services of a profile for development.
+    pub development: Vec<Span>,
 }
 
 /// A stage of a Dockerfile as a container that runs it would be.

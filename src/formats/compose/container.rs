@@ -13,6 +13,7 @@ use crate::formats::{Reading, resolve};
 use crate::source::{Span, Text};
 use crate::syntax::shell;
 use crate::syntax::yaml::{Kind, Node};
+use crate::value::environment::Environment;
 
 /// States what a service is. `trees` are the files that are merged, and `finished` says whether another
 /// service waits for its end.
@@ -66,6 +67,11 @@ pub(super) fn emit<'s>(
     container.listens.dedup();
     container.runs =
         Field::Default(if finished || completes(service, known) { Runs::ToCompletion } else { Runs::Long });
+    if is_for_development(service) {
+        reading.links.development.push(service.scope);
+    }
+    // What a check asks and with which password is judged like any other command.
+    facts.commands.extend(container.checks.iter().filter_map(|check| check.command.clone()));
     container.environment_open = open;
     container.published = reachable;
     facts.images.extend(image);
@@ -241,6 +247,15 @@ fn completes(service: &Service<'_, '_>, known: Option<Known<'_>>) -> bool {
     let mode = service.scalar(&["deploy", "mode"]);
     known.is_some_and(|known| known.image.completes)
         || mode.is_some_and(|mode| matches!(mode.as_str(), "replicated-job" | "global-job"))
+}
+
+/// Whether a service starts in profiles for development alone.
+/// <https://docs.docker.com/reference/compose-file/profiles/>
+fn is_for_development(service: &Service<'_, '_>) -> bool {
+    let profiles = service.items(&["profiles"]);
+    let development =
+        |name: &Value<'_>| name.known().map(Environment::of_name) == Some(Environment::Development);
+    !profiles.is_empty() && profiles.iter().all(development)
 }
 
 /// The commands of `entrypoint` and `command`, which is the entrypoint's arguments where both are stated.
