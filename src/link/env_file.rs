@@ -64,3 +64,20 @@ fn templates(path: &str) -> impl Iterator<Item = String> {
         joined.into_iter().chain(turned).chain(named)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::templates;
+
+    #[test]
+    fn templates_lie_beside_under_many_names() {
+        let known: Vec<String> = templates("deploy/.env").collect();
+        for path in ["deploy/.env.example", "deploy/example.env", "deploy/env.sample", "deploy/.env-dist"] {
+            assert!(known.iter().any(|known| known == path), "{path}");
+        }
+        let known: Vec<String> = templates("db.env").collect();
+        for path in ["db.env.template", "db.example.env", "db.env-sample"] {
+            assert!(known.iter().any(|known| known == path), "{path}");
+        }
+    }
+}
