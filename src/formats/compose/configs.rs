@@ -90,7 +90,7 @@ mod tests {
         let text = "services:\n  a:\n    image: nginx:1\n    configs:\n      - {source: site, target: /etc/nginx/conf.d/a.conf}\n      - env\nconfigs:\n  site:\n    content: |\n      server {\n        listen 80;\n        root /srv/$$host;\n      }\n  env:\n    content: |\n      A=1\n      B=${B:-two}\n  word:\n    content: hello\n";
         let reading = one(&sources, text);
         assert_eq!(reading.facts.listeners.len(), 1);
-        assert_eq!(at(&sources, reading.facts.listeners[0].head.anchor).1, "listen");
+        assert_eq!(at(&sources, reading.facts.listeners[0].head.anchor).1, "80");
         let all = settings(&reading.facts);
         for (key, value) in [("A", "1"), ("B", "two"), ("word", "hello")] {
             assert!(all.contains(&(key.to_owned(), value.to_owned())), "{key}: {all:?}");

@@ -9,6 +9,7 @@ mod healthcheck;
 mod interpolate;
 mod labels;
 mod names;
+mod neighbours;
 mod pairs;
 mod ports;
 mod project;

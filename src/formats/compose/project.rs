@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::file::{File, Tree};
 use super::interpolate::{Environment, Variables};
 use super::service::{Extends, Service};
-use super::{configs, container, names};
+use super::{configs, container, names, neighbours};
 use crate::facts::links::FileUse;
 use crate::facts::{Field, Head, Reference, ReferenceKind, Resolution};
 use crate::formats::{Reading, Unjoined, resolve};
@@ -48,15 +48,18 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
         }
     }
     let trees: Trees<'_, 's> = files.iter().map(|(_, file)| (file.path, Tree::new(file))).collect();
+    let defined = neighbours::defined(&trees);
     for (index, file) in &files {
         let Some(tree) = trees.get(file.path) else { continue };
         let bases = bases(tree, &trees, &includes);
         let environment = Environment { files: includes.env_files(file.path, &bases, &env_files), sources };
         let Some(reading) = readings.get_mut(*index) else { continue };
-        let merged: Vec<&Tree<'_, 's>> = bases.into_iter().chain([tree]).collect();
+        let merged: Vec<&Tree<'_, 's>> = bases.iter().copied().chain([tree]).collect();
         let finished = finished(&merged);
         references(tree, &trees, reading, sources);
         configs::references(tree, &environment, reading, sources);
+        let is_whole = neighbours::is_first(file.path) || !bases.is_empty();
+        neighbours::references(tree, is_whole, &defined, reading, sources);
         for (name, _) in &tree.services {
             if let Some(service) = Service::new(name, &merged, &trees, &environment) {
                 container::emit(&service, &merged, finished.contains(name), reading);

@@ -446,11 +446,11 @@ proptest! {
 
     #[test]
     fn no_value_makes_it_panic(
-        key in "(environment|ports|volumes|env_file|build|extends|healthcheck|command|configs|deploy|user|image|cap_add|depends_on)",
+        key in "(environment|ports|volumes|env_file|build|extends|healthcheck|command|configs|deploy|user|image|cap_add|depends_on|labels|profiles|secrets)",
         value in "([a-z0-9$:{}\\[\\], /.~=\"'|-]|\\$\\{[A-Z]{1,2}(:-|:\\?|\\+)?|\n      - |\n      [a-z]{1,9}: ){0,30}",
     ) {
         let sources = Sources::default();
-        let text = format!("services:\n  a:\n    {key}: {value}\ninclude: {value}\n");
+        let text = format!("services:\n  a:\n    {key}: {value}\ninclude: {value}\nconfigs:\n  c: {{content: {value}}}\nvolumes: {value}\n");
         read(&sources, &[("compose.yaml", &text), ("compose.x.yaml", &text), (".env", "A=${B}\nB=x:1\n")]);
     }
 }
