@@ -131,6 +131,7 @@ fn verification(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
         "verify",
         "verification",
         "verified",
+        "verificationmode",
         "validate",
         "validation",
         "check",
@@ -161,7 +162,7 @@ fn verification(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
             return None;
         }
         let (_, reversed) = subject(key);
-        if key.ends_with(&["mode"])
+        if (key.ends_with(&["mode"]) || key.ends_with(&["verificationmode"]))
             && matches!(named.value.to_ascii_lowercase().as_str(), "none" | "no" | "off")
         {
             return Some((Protects::Verification, Position::Off));
