@@ -138,7 +138,11 @@ fn allowances(readings: &[Reading<'_>], sources: &Sources) -> Vec<Allowance> {
 
 /// All facts as one project, those about files that could not be read too.
 fn link<'s>(read: &mut Read<'s>, root: &Root, sources: &'s Sources) -> Project<'s> {
-    let mut project = link::link(std::mem::take(&mut read.readings), &Around { root, unversioned: Unversioned::new(root) }, sources);
+    let mut project = link::link(
+        std::mem::take(&mut read.readings),
+        &Around { root, unversioned: Unversioned::new(root) },
+        sources,
+    );
     project.facts.append(std::mem::take(&mut read.problems));
     project
 }

@@ -189,23 +189,26 @@ impl Includes {
     /// `COMPOSE_FILE` in the env file of a folder lists the files of its project.
     /// <https://docs.docker.com/compose/how-tos/environment-variables/envvars/#compose_file>
     fn take_lists<'s>(&mut self, files: &[(usize, File<'s>)], env_files: &FxHashMap<&'s str, Variables<'s>>) {
-        for (path, variables) in env_files {
-            let Some(list) =
-                variables.get("COMPOSE_FILE").filter(|_| path.rsplit('/').next() == Some(".env"))
-            else {
-                continue;
-            };
+        let beside = env_files.iter().filter(|(path, _)| path.rsplit('/').next() == Some(".env"));
+        let lists =
+            beside.filter_map(|(path, variables)| Some((*path, variables, variables.get("COMPOSE_FILE")?)));
+        let mut lists: Vec<_> = lists.collect();
+        if lists.is_empty() {
+            return;
+        }
+        lists.sort_unstable_by_key(|(path, ..)| *path);
+        let known: FxHashSet<&str> = files.iter().map(|(_, file)| file.path).collect();
+        for (path, variables, list) in lists {
             let separator = variables.get("COMPOSE_PATH_SEPARATOR").map_or(":", Text::as_str);
-            let separator = if list.as_str().contains(separator) { separator } else { ";" };
-            let listed = list.as_str().split(separator).map(|name| resolve(path, name.trim()));
-            let known = |path: &String| files.iter().any(|(_, file)| file.path == path);
-            let listed: Vec<String> = listed.filter(known).take(LISTED).collect();
+            let separator =
+                if separator.is_empty() || !list.as_str().contains(separator) { ";" } else { separator };
+            let listed = list.as_str().split(separator).take(LISTED).map(|name| resolve(path, name.trim()));
+            let listed: Vec<String> = listed.filter(|path| known.contains(path.as_str())).collect();
+            let Some(first) = listed.first() else { continue };
             for (index, file) in listed.iter().enumerate().skip(1) {
                 let before = listed.get(..index).unwrap_or_default();
                 self.before.entry(file.clone()).or_insert_with(|| before.to_vec());
-                if let Some(first) = before.first() {
-                    self.bases.entry(file.clone()).or_insert_with(|| first.clone());
-                }
+                self.bases.entry(file.clone()).or_insert_with(|| first.clone());
             }
         }
     }

@@ -85,7 +85,8 @@ fn results(report: &Report<'_, '_>) -> (Vec<SarifResult>, usize) {
 }
 
 fn result(report: &Report<'_, '_>, finding: &Finding<'_, '_>, allowed: Allowed<'_, '_, '_>) -> SarifResult {
-    let fingerprint = BTreeMap::from([(FINGERPRINT.to_owned(), Fingerprint::of(finding, report.sources).to_string())]);
+    let fingerprint =
+        BTreeMap::from([(FINGERPRINT.to_owned(), Fingerprint::of(finding, report.sources).to_string())]);
     let mut result = SarifResult::builder()
         .rule_id(finding.rule.id)
         .level(match finding.level {
