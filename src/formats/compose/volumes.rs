@@ -93,6 +93,20 @@ fn relative(source: &str) -> Option<String> {
     (source.starts_with('.') && !has_variable(source)).then(|| source.to_owned())
 }
 
+/// The socket of the engine, which Compose mounts itself where it is asked to.
+/// <https://docs.docker.com/reference/compose-file/services/#use_api_socket>
+fn api_socket<'s>(service: &Service<'_, 's>) -> Option<Volume<'s>> {
+    let asked = service.scalar(&["use_api_socket"])?;
+    let at = asked.place;
+    (crate::value::boolean::parse(asked.known()?) == Some(true)).then(|| Volume {
+        head: Head::new(at, service.subject),
+        mounts: Field::set(Mounts::RuntimeSocket, at, "use_api_socket:"),
+        source: Field::set("use_api_socket", at, "use_api_socket:"),
+        read_only: Field::set(false, at, "use_api_socket:"),
+        of_node: Field::set(false, at, "use_api_socket:"),
+    })
+}
+
 /// A volume of the project that is a folder of the host by its options becomes a mount of that folder.
 /// <https://docs.docker.com/reference/compose-file/volumes/#driver_opts>
 fn device<'s>(bind: Bind<'s>, trees: &[&Tree<'_, 's>], service: &Service<'_, 's>) -> Bind<'s> {
@@ -120,6 +134,7 @@ pub(super) fn volumes<'s>(
     note: &'s str,
     out: &mut Vec<Volume<'s>>,
 ) {
+    out.extend(api_socket(service));
     for bind in binds(service).into_iter().map(|bind| device(bind, trees, service)) {
         let home = ["~", "$HOME", "${HOME}"].iter().any(|home| bind.source.starts_with(home));
         if !home && (has_variable(bind.source) || !bind.source.starts_with('/')) {
