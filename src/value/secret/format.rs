@@ -23,10 +23,10 @@ const LONGEST_TOKEN: usize = 8192;
 /// shape (`sk-your-key`, `AKIA…EXAMPLE`) are none.
 #[must_use]
 pub fn known_format(value: &str) -> Option<(&'static str, Range<usize>)> {
+    static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     if value.len() < SHORTEST {
         return None;
     }
-    static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     let automaton = AUTOMATON.get_or_init(|| {
         let prefixes = credentials::formats().iter().map(|format| format.prefix);
         // Built in every run, for a few texts: the quickest to build is the quickest.
