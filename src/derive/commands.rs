@@ -30,6 +30,11 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
         let mut words = parsed.arguments().iter().peekable();
         while let Some(word) = words.next() {
             let text = word.as_str();
+            let parameter = parameter(program, text, word, words.peek().copied());
+            if let Some((name, value)) = parameter.and_then(|parameter| split(&parameter, '=')) {
+                push(name, &value);
+                continue;
+            }
             let Some(flag) = text.strip_prefix("--").filter(|flag| !flag.is_empty()) else {
                 if text.contains("://") {
                     push(program, word);
@@ -44,6 +49,26 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
         }
     }
     settings
+}
+
+/// A server parameter: `postgres -c ssl=off`, `-cssl=off`. The entrypoint of the image takes options alone,
+/// so that no program is named.
+/// <https://www.postgresql.org/docs/current/app-postgres.html>
+fn parameter<'s>(program: &str, text: &str, word: &Word<'s>, next: Option<&Word<'s>>) -> Option<Word<'s>> {
+    if !matches!(program, "" | "postgres" | "docker-entrypoint.sh") {
+        return None;
+    }
+    let value = text.strip_prefix("-c")?;
+    let stated = if value.is_empty() {
+        next?.clone()
+    } else {
+        let value = word.text.part(2..text.len());
+        let span = value.span(0..text.len() - 2);
+        Word { text: value, span, literal: word.literal }
+    };
+    let (name, _) = stated.as_str().split_once('=')?;
+    let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.'));
+    plain.then_some(stated)
 }
 
 fn setting<'s>(command: &Command<'s>, key: &'s str, value: &Word<'s>) -> Setting<'s> {
@@ -167,6 +192,7 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
                 "--kubelet-insecure-tls",
                 "--tls-insecure-skip-verify",
                 "--skip-verify",
+                "--no-tls-verify",
             ];
             let given = parsed.arguments().iter().find(|word| flags.contains(&word.as_str()))?;
             Some((given.span, given.as_str()))

@@ -34,6 +34,8 @@ pub struct Links<'s> {
     pub account_uses: Vec<AccountUse<'s>>,
     /// Files and folders that a kustomization or a Compose file puts together.
     pub files: Vec<FileUse<'s>>,
+    /// Parts of the file that only developers start: services of a profile for development.
+    pub development: Vec<Span>,
 }
 
 /// A stage of a Dockerfile as a container that runs it would be.
@@ -238,6 +240,8 @@ pub struct FileUse<'s> {
     pub subject: &'s str,
     /// Whether it only changes what other files state, so that nothing can be missing in it.
     pub patch: bool,
+    /// Whether it holds a secret, so that it is rightly kept out of version control.
+    pub secret: bool,
 }
 
 /// The name of a Kubernetes object where another object uses it.

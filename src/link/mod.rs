@@ -26,13 +26,23 @@ pub struct Project<'s> {
     pub facts: Facts<'s>,
     /// What each file is for.
     environments: FxHashMap<SourceId, Environment>,
+    /// Parts of files that only developers start, in order. None lies in another.
+    development: Vec<Span>,
 }
 
 impl Project<'_> {
-    /// What a file is for.
+    /// What the file of a place is for, or the part of it where the place lies.
     #[must_use]
-    pub fn environment(&self, file: SourceId) -> Environment {
-        self.environments.get(&file).copied().unwrap_or(Environment::Unstated)
+    pub fn environment(&self, at: Span) -> Environment {
+        if let Some(environment) = self.environments.get(&at.file) {
+            return *environment;
+        }
+        let after = self.development.partition_point(|part| part.head() <= at.head());
+        let part = after.checked_sub(1).and_then(|before| self.development.get(before));
+        match part {
+            Some(part) if part.contains(at) => Environment::Development,
+            _ => Environment::Unstated,
+        }
     }
 }
 
@@ -71,7 +81,11 @@ pub fn link<'s>(
     gateways::link(&mut readings);
     accounts::link(&mut readings);
     let environments = environment::of_files(&readings);
-    let mut project = Project { facts: Facts::default(), environments };
+    let mut development: Vec<Span> =
+        readings.iter().flat_map(|reading| reading.links.development.iter().copied()).collect();
+    development.sort_unstable();
+    development.dedup();
+    let mut project = Project { facts: Facts::default(), environments, development };
     for reading in readings {
         project.facts.append(reading.facts);
     }

@@ -63,6 +63,7 @@ fn file<'s>(manifest: &Manifest<'_, 's>, node: Node<'_, 's>, patch: bool, reader
         span: node.span(),
         subject: manifest.subject,
         patch,
+        secret: false,
     });
 }
 

@@ -27,6 +27,7 @@ mod service;
 mod tests;
 mod volumes;
 
+pub(super) use config::embed_file;
 pub(crate) use container::forget_absences;
 
 use super::unread::problem;
