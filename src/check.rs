@@ -155,6 +155,10 @@ impl Surroundings for Around<'_> {
     fn is_ignored(&self, path: &str) -> bool {
         walk::is_ignored_by_git(self.0, path)
     }
+
+    fn ignore_file(&self, path: &str) -> Option<String> {
+        read::load(&self.0.locate(path)?).ok()
+    }
 }
 
 /// The findings that have to do with a file that is checked: it is stated there, or it takes effect there.

@@ -38,7 +38,7 @@ fn resolve<'s>(
         let all = 0..dockerfile.links.stages.len();
         let stages = dockerfile.links.stages.get_mut(build.stages.clone().unwrap_or(all)).unwrap_or_default();
         let stage = match build.target {
-            Some((target, _)) => stages.iter_mut().find(|stage| stage.is(target)),
+            Some((target, _)) => targeted(stages, target),
             None => stages.last_mut(),
         };
         stage.map(|stage| use_stage(stage, build, Use { span: build.span, note: build.note }))
@@ -66,6 +66,12 @@ fn resolve<'s>(
             }
         }
     }
+}
+
+/// The stage that a target means: by its name, or else by its number, counted from 0.
+fn targeted<'a, 's>(stages: &'a mut [Stage<'s>], target: &str) -> Option<&'a mut Stage<'s>> {
+    let named = stages.iter().position(|stage| stage.is(target));
+    stages.get_mut(named.or_else(|| target.parse().ok())?)
 }
 
 /// What is absent of a build: its folder, or only its Dockerfile. What lies outside of the run's root, and

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod build;
+mod dockerignore;
 mod env_file;
 mod environment;
 mod files;
@@ -51,6 +52,11 @@ pub trait Surroundings {
     fn entry(&self, path: &str) -> Option<Entry>;
     /// Whether a path is kept out of version control.
     fn is_ignored(&self, path: &str) -> bool;
+    /// The text of the ignore file at a path, which says what else there is as far as a build is concerned.
+    fn ignore_file(&self, path: &str) -> Option<String> {
+        let _ = path;
+        None
+    }
 }
 
 /// Resolves all references.
@@ -62,6 +68,7 @@ pub fn link<'s>(
 ) -> Project<'s> {
     let files: FxHashMap<&'s str, usize> =
         readings.iter().enumerate().map(|(index, reading)| (reading.path, index)).collect();
+    dockerignore::link(&mut readings, around);
     build::link(&mut readings, &files, around, sources);
     env_file::link(&mut readings, &files, around, sources);
     mount::link(&mut readings, around);

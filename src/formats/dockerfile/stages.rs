@@ -17,7 +17,7 @@ use crate::syntax::interpolation::Dialect;
 pub(super) type Variables<'s> = FxHashMap<&'s str, Text<'s>>;
 
 /// The stages so far, by their names in small letters.
-type Names = FxHashMap<String, usize>;
+pub(super) type Names = FxHashMap<String, usize>;
 
 /// A word with its variables put in.
 pub(super) fn value<'s>(
@@ -173,6 +173,7 @@ fn stage<'s>(
         escape,
         image: repository(&container),
         arguments: open_arguments(instructions),
+        stages: names,
     };
     let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
@@ -251,7 +252,6 @@ fn on_base<'s>(
         runs: Field::set(Runs::Long, place, ""),
         started: Field::Unset,
         user,
-        privileged: Field::Unset,
         escalation: Field::Unset,
         healthcheck: if checked { Field::Default(Healthcheck::Present) } else { Field::Unset },
         image,
@@ -296,15 +296,6 @@ fn apply<'s>(
         }
         (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
             installs::copy(words, &mut container.installed);
-        }
-        (Keyword::Run, _) => {
-            let insecure = instruction.flags.iter().find(|flag| {
-                flag.name == "security"
-                    && flag.value.as_ref().is_some_and(|value| value.text.as_str() == "insecure")
-            });
-            if let Some(flag) = insecure {
-                container.privileged = Field::set(true, flag.span, "--security=insecure");
-            }
         }
         _ => {}
     }
