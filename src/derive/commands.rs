@@ -2,9 +2,11 @@
 //! audit policy, passwords among the arguments.
 
 use super::credentials::{credential, password_class};
+use super::written;
 use crate::facts::{Command, Facts, Field, Head, Position, Protects, Scope, Setting, Switch};
 use crate::source::{Sources, Span};
 use crate::syntax::shell::Word;
+use crate::value::boolean;
 use crate::value::key::Key;
 use crate::value::secret::{self, Class, KeyKind};
 
@@ -17,6 +19,9 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
         let mut push = |key: &'s str, value: &Word<'s>| settings.push(setting(command, key, value));
         for (name, value) in &parsed.assignments {
             push(name.as_str(), value);
+        }
+        for one in written::settings(command) {
+            push(one.name, &one.value);
         }
         let program = command.program.value().copied().unwrap_or_default();
         if matches!(program, "export" | "env" | "set" | "setx") {
@@ -112,12 +117,18 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
     let parsed = &command.parsed;
     let flag = |flags: &[&str], key| parsed.has_flag(flags).map(|at| (at, key));
     let words: Vec<&str> = parsed.arguments().iter().map(Word::as_str).collect();
+    let behind = |key: &str| {
+        let at = words.iter().position(|word| word.eq_ignore_ascii_case(key))?;
+        parsed.arguments().get(at + 1)
+    };
     let word = |wanted: &dyn Fn(&str) -> bool| parsed.arguments().iter().find(|word| wanted(word.as_str()));
     match program {
         "curl" => flag(&["-k", "--insecure"], "curl -k")
             .or_else(|| flag(&["--proxy-insecure"], "curl --proxy-insecure")),
         "wget" => flag(&["--no-check-certificate"], "wget --no-check-certificate"),
-        "pip" | "pip3" => flag(&["--trusted-host"], "pip --trusted-host"),
+        "pip" | "pip3" | "uv" => flag(&["--trusted-host"], "pip --trusted-host")
+            .or_else(|| flag(&["--allow-insecure-host"], "uv --allow-insecure-host"))
+            .or_else(|| behind("global.trusted-host").map(|host| (host.span, "pip trusted-host"))),
         "apt" | "apt-get" => {
             flag(&["--allow-unauthenticated"], "apt --allow-unauthenticated").or_else(|| {
                 let off = |text: &str| {
@@ -130,7 +141,11 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
                 word(&off).map(|word| (word.span, "apt without verification"))
             })
         }
-        "yum" | "dnf" | "microdnf" | "zypper" => {
+        "echo" | "printf" => written::unverified(command).map(|at| (at, "apt without verification")),
+        "conda" | "mamba" | "micromamba" => behind("ssl_verify")
+            .filter(|value| boolean::parse(value.as_str()) == Some(false))
+            .map(|value| (value.span, "ssl_verify false")),
+        "yum" | "yum-config-manager" | "dnf" | "microdnf" | "zypper" => {
             let off = |text: &str| {
                 text.contains("sslverify=0") || text.to_ascii_lowercase().contains("sslverify=false")
             };
@@ -138,8 +153,7 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
         }
         "npm" | "yarn" | "pnpm" => {
             let off = words.windows(2).any(|pair| pair == ["strict-ssl", "false"]);
-            let joined =
-                word(&|text| matches!(text, "strict-ssl=false" | "--strict-ssl=false" | "--no-strict-ssl"));
+            let joined = word(&|text| matches!(text, "strict-ssl=false" | "--no-strict-ssl"));
             let separate = || word(&|text| text == "false").filter(|_| off);
             joined.or_else(separate).map(|word| (word.span, "strict-ssl false"))
         }
@@ -167,6 +181,7 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
                 "--kubelet-insecure-tls",
                 "--tls-insecure-skip-verify",
                 "--skip-verify",
+                "-SkipCertificateCheck",
             ];
             let given = parsed.arguments().iter().find(|word| flags.contains(&word.as_str()))?;
             Some((given.span, given.as_str()))
@@ -262,6 +277,11 @@ fn passwords<'s>(command: &Command<'s>, program: &str, out: &mut Facts<'s>) {
     }
     if let Some(password) = (program == "sshpass").then(|| parsed.option_value("-p")).flatten() {
         push_password(command, None, &password, program, out);
+    }
+    let logs_in = matches!(program, "docker" | "podman" | "helm" | "oc" | "az")
+        && parsed.arguments().iter().take(3).any(|word| word.as_str() == "login");
+    if let Some(password) = logs_in.then(|| parsed.option_value("-p")).flatten() {
+        push_password(command, None, &password, "-p", out);
     }
     if let Some(password) = parsed.option_value("--requirepass") {
         let key = Key::new("requirepass");

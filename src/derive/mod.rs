@@ -14,6 +14,7 @@ mod retention;
 mod siblings;
 mod switches;
 pub(crate) mod tls;
+mod written;
 
 use rayon::prelude::*;
 use siblings::{Named, Siblings};

@@ -7,12 +7,12 @@ use rustc_hash::FxHasher;
 use super::copies;
 use super::stages::{Names, Variables, value};
 use crate::facts::{Check, Container, Credential, CredentialClass, Field, Head, Platform, Scope, Store};
-use crate::formats::{Candidate, Reader, recognise};
 use crate::formats::commands::{command, port_of};
 use crate::formats::settings::Draft;
+use crate::formats::{Candidate, Reader, recognise};
 use crate::source::{Sources, Text};
 use crate::syntax::dockerfile::{Arguments, Heredoc, Instruction, Keyword, Word};
-use crate::syntax::shell;
+use crate::syntax::shell::{self, Direction};
 use crate::value::key::Key;
 use crate::value::secret::{KeyKind, is_secret_key};
 use crate::value::url;
@@ -67,11 +67,11 @@ pub(super) fn read<'s>(
         }
         (Keyword::Run, arguments) => {
             freed(reader, instruction, around);
-            commands(reader, arguments, around, true);
+            let parsed = parse(arguments, reader.sources);
             for heredoc in &instruction.heredocs {
-                let parsed = shell::parse(&heredoc.body, reader.sources);
-                push_commands(reader, parsed, around, true);
+                fed(reader, heredoc, parsed.first(), around);
             }
+            push_commands(reader, parsed, around, true);
         }
         (Keyword::Cmd | Keyword::Entrypoint, arguments) => commands(reader, arguments, around, false),
         (Keyword::Healthcheck, _) => {
@@ -107,13 +107,41 @@ fn freed<'s>(reader: &mut Reader<'s>, instruction: &Instruction<'s>, around: &Su
     }
 }
 
-/// A file that is written out in the Dockerfile itself: `COPY <<EOF /etc/nginx/nginx.conf`.
-fn written<'s>(
+/// What a heredoc of `RUN` is, by the command that reads it: a script, or a file that is written.
+/// <https://docs.docker.com/reference/dockerfile/#here-documents>
+fn fed<'s>(
     reader: &mut Reader<'s>,
     heredoc: &Heredoc<'s>,
-    target: &str,
+    by: Option<&shell::Command<'s>>,
     around: &Surroundings<'_, 's>,
 ) {
+    let body = heredoc.body.as_str();
+    let interpreter = body.strip_prefix("#!").map(|rest| rest.lines().next().unwrap_or_default());
+    match by.and_then(shell::Command::program) {
+        None | Some("sh" | "bash" | "dash" | "ash" | "zsh")
+            if interpreter.is_none_or(|line| line.contains("sh")) =>
+        {
+            let parsed = shell::parse(&heredoc.body, reader.sources);
+            push_commands(reader, parsed, around, true);
+        }
+        Some("cat" | "tee") => {
+            let command = by.into_iter();
+            let redirects = command.clone().flat_map(|command| &command.redirects);
+            let file = redirects
+                .filter(|one| matches!(one.direction, Direction::Write | Direction::Append))
+                .map(|one| &one.target)
+                .chain(command.flat_map(|command| command.arguments()))
+                .find(|word| !word.as_str().starts_with('-'));
+            if let Some(file) = file {
+                written(reader, heredoc, file.as_str(), around);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A file that is written out in the Dockerfile itself: `COPY <<EOF /etc/nginx/nginx.conf`.
+fn written<'s>(reader: &mut Reader<'s>, heredoc: &Heredoc<'s>, target: &str, around: &Surroundings<'_, 's>) {
     let path = if target.ends_with('/') { heredoc.name } else { target };
     let text = heredoc.body.as_str();
     if text.starts_with("#!") {
@@ -152,7 +180,12 @@ fn setting<'s>(
 }
 
 /// `ENV X=${X}` keeps in the image what a build argument was given.
-fn build_argument<'s>(reader: &mut Reader<'s>, name: &Word<'s>, word: &Word<'s>, around: &Surroundings<'_, 's>) {
+fn build_argument<'s>(
+    reader: &mut Reader<'s>,
+    name: &Word<'s>,
+    word: &Word<'s>,
+    around: &Surroundings<'_, 's>,
+) {
     let Some(argument) = word.text.as_str().strip_prefix('$').filter(|_| word.interpolates) else { return };
     let argument = argument.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(argument);
     let key = name.text.as_str();

@@ -7,9 +7,8 @@ use crate::formats::Reader;
 use crate::syntax::dockerfile::{Instruction, Keyword, Word};
 
 /// Parts of names that tell of files made to be copied, or of what may be seen by everybody.
-const HARMLESS: &[&str] = &[
-    "example", "sample", "template", "tmpl", "dist", "schema", "vault", "sops", "encrypted", "public",
-];
+const HARMLESS: &[&str] =
+    &["example", "sample", "template", "tmpl", "dist", "schema", "vault", "sops", "encrypted", "public"];
 
 /// Where package managers keep the public keys of those who sign packages.
 const PUBLIC_KEYS: &[&str] = &["/apt/", "/apk/", "keyrings", "trusted.gpg", "rpm-gpg", "ca-certificates"];
