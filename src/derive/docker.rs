@@ -45,7 +45,7 @@ fn started<'s>(command: &Command<'s>, sources: &'s Sources, out: &mut Facts<'s>)
     let mut container = Container::of(Platform::Process, head.clone(), command.parsed.span);
     while let Some((name, value)) = option(&mut words) {
         let text = value.as_str();
-        let host = || Field::set(true, value.span, "");
+        let host = |written| Field::set(true, value.span, written);
         match name {
             "--privileged" if boolean::parse(text) != Some(false) => {
                 container.privileged = Field::set(true, value.span, "--privileged");
@@ -59,11 +59,11 @@ fn started<'s>(command: &Command<'s>, sources: &'s Sources, out: &mut Facts<'s>)
                     start += item.len() + 1;
                 }
             }
-            "--network" | "--net" if text == "host" => container.host_network = host(),
-            "--pid" if text == "host" => container.host_pid = host(),
-            "--ipc" if text == "host" => container.host_ipc = host(),
-            "--uts" if text == "host" => container.host_uts = host(),
-            "--userns" if text == "host" => container.host_users = host(),
+            "--network" | "--net" if text == "host" => container.host_network = host("--network"),
+            "--pid" if text == "host" => container.host_pid = host("--pid"),
+            "--ipc" if text == "host" => container.host_ipc = host("--ipc"),
+            "--uts" if text == "host" => container.host_uts = host("--uts"),
+            "--userns" if text == "host" => container.host_users = host("--userns"),
             _ => {}
         }
     }

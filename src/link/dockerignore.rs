@@ -83,7 +83,7 @@ impl Dockerignore {
     /// Whether a path of the folder that is built is left out: the last pattern that matches it, or a folder
     /// that it lies in, decides.
     fn leaves_out(&self, path: &str) -> bool {
-        let path = resolve("", path);
+        let path = resolve("", path.trim_start_matches('/'));
         let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
         let paths: Vec<&str> = ends.filter_map(|end| path.get(..end)).collect();
         let decides = |pattern: &&Pattern| paths.iter().any(|path| pattern.matcher.is_match(path));

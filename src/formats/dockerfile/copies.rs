@@ -60,7 +60,7 @@ fn evidence(path: &str, target: &str) -> Option<&'static str> {
     }
     match small.as_str() {
         ".env" => return Some("an env file"),
-        name if name.starts_with(".env.") => return Some("an env file"),
+        name if name.starts_with(".env.") || name.starts_with(".env*") => return Some("an env file"),
         "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" | "id_*" => return Some("a private key"),
         ".netrc" | "_netrc" => return Some("a password file of network clients"),
         ".pgpass" => return Some("a password file of PostgreSQL"),
