@@ -17,7 +17,9 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
     for command in commands {
         let parsed = &command.parsed;
         let mut push = |key: &'s str, value: &Word<'s>| settings.push(setting(command, key, value));
-        for (name, value) in &parsed.assignments {
+        for (name, value) in
+            parsed.assignments.iter().filter(|(name, value)| !is_stand_in(command, name.as_str(), value))
+        {
             push(name.as_str(), value);
         }
         for one in written::settings(command) {
@@ -26,7 +28,9 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
         let program = command.program.value().copied().unwrap_or_default();
         if matches!(program, "export" | "env" | "set" | "setx") {
             for word in parsed.arguments() {
-                if let Some((name, value)) = split(word, '=') {
+                if let Some((name, value)) =
+                    split(word, '=').filter(|(name, value)| !is_stand_in(command, name, value))
+                {
                     push(sources.keep(name.to_owned().into()), &value);
                 }
             }
@@ -49,6 +53,15 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
         }
     }
     settings
+}
+
+/// Whether a build step passes what only stands in for a secret, so that a program starts that wants one:
+/// `SECRET_KEY_BASE=dummy rails assets:precompile`. It ends with the step.
+fn is_stand_in(command: &Command<'_>, name: &str, value: &Word<'_>) -> bool {
+    command.at_build
+        && secret::is_secret_key(&Key::new(name)).is_some_and(|kind| {
+            secret::classify_as(kind, &Key::new(name), value.as_str(), None) == Class::Placeholder
+        })
 }
 
 fn setting<'s>(command: &Command<'s>, key: &'s str, value: &Word<'s>) -> Setting<'s> {
@@ -126,11 +139,16 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
         "curl" => flag(&["-k", "--insecure"], "curl -k")
             .or_else(|| flag(&["--proxy-insecure"], "curl --proxy-insecure")),
         "wget" => flag(&["--no-check-certificate"], "wget --no-check-certificate"),
-        "pip" | "pip3" | "uv" => flag(&["--trusted-host"], "pip --trusted-host")
-            .or_else(|| flag(&["--allow-insecure-host"], "uv --allow-insecure-host"))
-            .or_else(|| behind("global.trusted-host").map(|host| (host.span, "pip trusted-host"))),
-        "apt" | "apt-get" => {
-            flag(&["--allow-unauthenticated"], "apt --allow-unauthenticated").or_else(|| {
+        "pip" | "pip3" | "uv" | "python" | "python3"
+            if !program.starts_with("python") || words.starts_with(&["-m", "pip"]) =>
+        {
+            flag(&["--trusted-host"], "pip --trusted-host")
+                .or_else(|| flag(&["--allow-insecure-host"], "uv --allow-insecure-host"))
+                .or_else(|| behind("global.trusted-host").map(|host| (host.span, "pip trusted-host")))
+        }
+        "apt" | "apt-get" => flag(&["--allow-unauthenticated"], "apt --allow-unauthenticated")
+            .or_else(|| flag(&["--allow-insecure-repositories"], "apt --allow-insecure-repositories"))
+            .or_else(|| {
                 let off = |text: &str| {
                     let text = text.to_ascii_lowercase();
                     (text.contains("allowunauthenticated")
@@ -139,8 +157,7 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
                         || (text.contains("verify-host") && text.ends_with("=false"))
                 };
                 word(&off).map(|word| (word.span, "apt without verification"))
-            })
-        }
+            }),
         "echo" | "printf" => written::unverified(command).map(|at| (at, "apt without verification")),
         "conda" | "mamba" | "micromamba" => behind("ssl_verify")
             .filter(|value| boolean::parse(value.as_str()) == Some(false))

@@ -67,6 +67,7 @@ pub(super) fn read<'s>(
         }
         (Keyword::Run, arguments) => {
             freed(reader, instruction, around);
+            copies::mounts(reader, instruction, around);
             let parsed = parse(arguments, reader.sources);
             for heredoc in &instruction.heredocs {
                 fed(reader, heredoc, parsed.first(), around);

@@ -1,9 +1,12 @@
 //! Credential files that `COPY` and `ADD` bring into an image.
 
 use super::contents::Surroundings;
+use crate::data::images;
 use crate::facts::links::Copied;
 use crate::facts::{Credential, CredentialClass, Field, Head};
 use crate::formats::Reader;
+use crate::formats::image::image;
+use crate::source::Text;
 use crate::syntax::dockerfile::{Instruction, Keyword, Word};
 
 /// Parts of names that tell of files made to be copied, or of what may be seen by everybody.
@@ -23,8 +26,9 @@ pub(super) fn read<'s>(
 ) {
     let Some((target, sources)) = words.split_last() else { return };
     let from = instruction.flags.iter().find(|flag| flag.name == "from");
-    let from = from.map(|flag| flag.value.as_ref().map_or("", |value| value.text.as_str()));
-    if from.is_some_and(|from| !around.is_stage(from)) {
+    let from = from.and_then(|flag| flag.value.as_ref());
+    if let Some(image) = from.filter(|from| !around.is_stage(from.text.as_str())) {
+        pulled(reader, &image.text, around);
         return;
     }
     let target = target.text.as_str();
@@ -45,6 +49,36 @@ pub(super) fn read<'s>(
             published: Field::Unset,
             bytes: Vec::new(),
         });
+    }
+}
+
+/// States the image that a copy or a mount takes from. A bare name that is no well-known image is left to
+/// be a folder that the build is given (`--build-context`).
+/// <https://docs.docker.com/reference/dockerfile/#copy---from>
+fn pulled<'s>(reader: &mut Reader<'s>, text: &Text<'s>, around: &Surroundings<'_, 's>) {
+    let name = text.as_str();
+    let known = || images::parse_reference(name).is_some_and(|image| images::lookup(&image).is_some());
+    if name != "scratch" && !name.contains('$') && (name.contains(['/', ':', '@']) || known()) {
+        reader.reading.facts.images.extend(image(text, around.subject));
+    }
+}
+
+/// States the images that the mounts of a `RUN` take from.
+pub(super) fn mounts<'s>(
+    reader: &mut Reader<'s>,
+    instruction: &Instruction<'s>,
+    around: &Surroundings<'_, 's>,
+) {
+    let mounts = instruction.flags.iter().filter(|flag| flag.name == "mount");
+    for value in mounts.filter_map(|flag| flag.value.as_ref()) {
+        let mut start = 0;
+        for option in value.text.as_str().split(',') {
+            if let Some(from) = option.strip_prefix("from=").filter(|from| !around.is_stage(from)) {
+                let at = start + option.len() - from.len();
+                pulled(reader, &value.text.part(at..at + from.len()), around);
+            }
+            start += option.len() + 1;
+        }
     }
 }
 
