@@ -47,6 +47,8 @@ pub struct Stage<'s> {
     pub scope: Scope,
     /// The variables that hold at its end and that a stage built on it starts with.
     pub variables: Vec<(&'s str, Text<'s>)>,
+    /// The number of the stage it is built on, in the stages of the same file.
+    pub parent: Option<usize>,
     /// Whether something here builds it, so that it is judged although another stage is the last.
     pub judged: bool,
 }

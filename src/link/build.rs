@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Surroundings, refer};
 use crate::facts::links::{Build, Stage};
-use crate::facts::{Container, Field, ReferenceKind, Resolution, Use};
+use crate::facts::{Container, Field, ReferenceKind, Resolution, Store, Use};
 use crate::formats::Reading;
 use crate::source::{Sources, Span};
 
@@ -21,7 +21,54 @@ pub(super) fn link<'s>(
         }
     }
     for reading in readings {
+        ship(reading);
         judge_final_stages(reading);
+    }
+}
+
+/// A stage that something here builds ships, also where it isn't the last: what it and the stages below it
+/// bake in becomes part of an image.
+fn ship(reading: &mut Reading<'_>) {
+    let stages = &reading.links.stages;
+    if stages.iter().all(|stage| !stage.judged) {
+        return;
+    }
+    let mut shipped = vec![false; stages.len()];
+    for first in (0..stages.len()).filter(|at| stages.get(*at).is_some_and(|stage| stage.judged)) {
+        let mut next = Some(first);
+        while let Some((at, flag)) = next.and_then(|at| Some((at, shipped.get_mut(at)?))) {
+            if std::mem::replace(flag, true) {
+                break;
+            }
+            next = stages.get(at).and_then(|stage| stage.parent);
+        }
+    }
+    let blocks: Vec<Span> = stages
+        .iter()
+        .zip(shipped)
+        .filter_map(|(stage, ships)| ships.then_some(stage.container.block))
+        .collect();
+    // The blocks follow one another in the file.
+    let ships = |place: Span| {
+        let behind = blocks.partition_point(|block| block.head() <= place.head());
+        behind.checked_sub(1).and_then(|at| blocks.get(at)).is_some_and(|block| block.contains(place))
+    };
+    let facts = &mut reading.facts;
+    let to_image = |store: &mut Store, place: Span| {
+        if *store == Store::BuildStage && ships(place) {
+            *store = Store::Image;
+        }
+    };
+    for setting in &mut facts.settings {
+        to_image(&mut setting.store, setting.head.anchor);
+    }
+    for command in &mut facts.commands {
+        to_image(&mut command.store, command.head.anchor);
+    }
+    for credential in &mut facts.credentials {
+        if let Field::Set(store) = &mut credential.store {
+            to_image(&mut store.value, credential.head.anchor);
+        }
     }
 }
 

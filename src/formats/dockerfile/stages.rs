@@ -1,5 +1,7 @@
 //! The stages of a Dockerfile, each as the container that would run it.
 
+use std::ops::RangeInclusive;
+
 use rustc_hash::FxHashMap;
 
 use super::{contents, installs};
@@ -144,6 +146,7 @@ fn stage<'s>(
     };
     let base_text = base.map(|base| value(base, global, escape, sources));
     let parent = base_text.as_ref().and_then(|base| names.get(&base.as_str().to_ascii_lowercase()));
+    let parent_number = parent.copied();
     let parent = parent.and_then(|at| reader.reading.links.stages.get(*at));
     // Each stage holds what it inherits. A chain of stages for which that is too much isn't followed.
     let followed = parent.is_none_or(|parent| sources.file(from.span.file).grow(weight(parent)));
@@ -154,7 +157,7 @@ fn stage<'s>(
     let image = base_text
         .as_ref()
         .filter(|base| !is_stage && base.as_str() != "scratch")
-        .and_then(|base| image(base, subject));
+        .and_then(|text| base_image(text, base?, subject));
     reader.reading.facts.images.extend(image.clone());
     let mut container = match &parent {
         Some(parent) => Container { head: Head::new(from.span, subject), block, ..parent.container.clone() },
@@ -190,7 +193,14 @@ fn stage<'s>(
         container.escalation = Field::set(true, word.span, "sudo");
     }
     reader.reading.blocks.push(block);
-    Some(Stage { name, container, scope, judged: false, variables: variables.into_iter().collect() })
+    Some(Stage {
+        name,
+        container,
+        scope,
+        parent: parent_number,
+        judged: false,
+        variables: variables.into_iter().collect(),
+    })
 }
 
 /// The names of a stage's `ARG`s that take their value from whoever builds.
@@ -227,6 +237,20 @@ fn inherit_global<'s>(instruction: &Instruction<'s>, variables: &mut Variables<'
             }
         }
     }
+}
+
+/// The image that a stage is built on. Where only a part of it comes from variables, it is judged where it
+/// is put together.
+fn base_image<'s>(text: &Text<'s>, word: &Word<'s>, subject: &'s str) -> Option<Image<'s>> {
+    let mut image = image(text, subject)?;
+    if text.spans(0..text.as_str().len()).len() > 1 {
+        let place = word.text.span(0..word.text.as_str().len());
+        image.head.anchor = place;
+        if let Field::Set(reference) = &mut image.reference {
+            reference.span = place;
+        }
+    }
+    Some(image)
 }
 
 /// The container of a stage that says nothing yet.
@@ -290,13 +314,18 @@ fn apply<'s>(
         }
         (Keyword::Expose, Arguments::Words(words)) => {
             let ports = words.iter().map(|word| value(word, variables, escape, sources));
-            let ports = ports
-                .filter_map(|port| port.as_str().split('/').next().unwrap_or_default().parse::<u16>().ok());
-            container.listens.extend(ports);
+            container.listens.extend(ports.filter_map(|port| exposed(port.as_str())).flatten());
         }
         (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
             installs::copy(words, &mut container.installed);
         }
         _ => {}
     }
+}
+
+/// The ports of `EXPOSE 8080`, `EXPOSE 53/udp`, `EXPOSE 9000-9010`.
+fn exposed(text: &str) -> Option<RangeInclusive<u16>> {
+    let ports = text.split('/').next()?;
+    let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+    Some(first.trim().parse().ok()?..=last.trim().parse().ok()?)
 }
