@@ -158,7 +158,10 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
                 };
                 word(&off).map(|word| (word.span, "apt without verification"))
             }),
-        "echo" | "printf" => written::unverified(command).map(|at| (at, "apt without verification")),
+        "echo" | "printf" => written::unverified(command).map(|at| (at, "a package manager's configuration")),
+        "bundle" => behind("ssl_verify_mode")
+            .filter(|value| value.as_str() == "0")
+            .map(|value| (value.span, "ssl_verify_mode 0")),
         "conda" | "mamba" | "micromamba" => behind("ssl_verify")
             .filter(|value| boolean::parse(value.as_str()) == Some(false))
             .map(|value| (value.span, "ssl_verify false")),
@@ -169,7 +172,8 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
             word(&off).map(|word| (word.span, "sslverify=0"))
         }
         "npm" | "yarn" | "pnpm" => {
-            let off = words.windows(2).any(|pair| pair == ["strict-ssl", "false"]);
+            let off =
+                words.windows(2).any(|pair| matches!(pair, ["strict-ssl" | "enableStrictSsl", "false"]));
             let joined = word(&|text| matches!(text, "strict-ssl=false" | "--no-strict-ssl"));
             let separate = || word(&|text| text == "false").filter(|_| off);
             joined.or_else(separate).map(|word| (word.span, "strict-ssl false"))
@@ -198,6 +202,10 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
                 "--kubelet-insecure-tls",
                 "--tls-insecure-skip-verify",
                 "--skip-verify",
+                "--kube-insecure-skip-tls-verify",
+                "--no-check-certificate",
+                "--trust-server-cert",
+                "-Dmaven.wagon.http.ssl.insecure=true",
                 "-SkipCertificateCheck",
             ];
             let given = parsed.arguments().iter().find(|word| flags.contains(&word.as_str()))?;

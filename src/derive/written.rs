@@ -28,7 +28,7 @@ pub(super) fn settings<'s>(command: &Command<'s>) -> Vec<Written<'s>> {
 }
 
 /// Where a command writes that a package manager is to accept any certificate or package.
-/// <https://manpages.debian.org/apt-transport-https>
+/// <https://manpages.debian.org/apt-transport-https>, <https://pip.pypa.io/en/stable/topics/configuration/>
 pub(super) fn unverified(command: &Command<'_>) -> Option<Span> {
     let off = [
         ("verify-peer", "false"),
@@ -41,7 +41,8 @@ pub(super) fn unverified(command: &Command<'_>) -> Option<Span> {
             let text = word.as_str().get(line.clone())?;
             let small = text.to_ascii_lowercase();
             let value = small.rsplit([' ', '=']).next()?.trim_matches(['"', '\'', ';']).to_owned();
-            let is_off = off.iter().any(|(name, bad)| small.contains(name) && value == *bad);
+            let pip = small.starts_with("trusted-host") && small.contains('=');
+            let is_off = pip || off.iter().any(|(name, bad)| small.contains(name) && value == *bad);
             is_off.then(|| word.text.span(line))
         })
     })

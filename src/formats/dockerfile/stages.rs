@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::{contents, installs};
 use crate::data::images::{self, User};
 use crate::facts::links::Stage;
-use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store, Use};
 use crate::formats::Reader;
 use crate::formats::image::image;
 use crate::formats::settings::expand;
@@ -239,6 +239,13 @@ fn inherit_global<'s>(instruction: &Instruction<'s>, variables: &mut Variables<'
     }
 }
 
+/// Where a value stands that a word takes as a whole from an `ARG` or `ENV`.
+fn supplied(text: &Text<'_>, word: &Word<'_>) -> Option<Span> {
+    let places = text.spans(0..text.as_str().len());
+    let [place] = places.as_slice() else { return None };
+    (!word.span.contains(*place) && place.start < place.end).then_some(*place)
+}
+
 /// The image that a stage is built on. Where only a part of it comes from variables, it is judged where it
 /// is put together.
 fn base_image<'s>(text: &Text<'s>, word: &Word<'s>, subject: &'s str) -> Option<Image<'s>> {
@@ -298,9 +305,16 @@ fn apply<'s>(
         (Keyword::User, Arguments::Words(words)) => {
             if let Some(word) = words.first() {
                 let user = value(word, variables, escape, sources);
+                container.head.uses.clear();
                 container.user = match user.as_str() {
                     text if text.contains('$') => Field::Unknown,
-                    text => Field::set(text, word.span, "USER"),
+                    text => {
+                        let place = supplied(&user, word).unwrap_or(word.span);
+                        if place != word.span {
+                            container.head.used(Use { span: word.span, note: "the user of the image" });
+                        }
+                        Field::set(text, place, "USER")
+                    }
                 };
             }
         }
