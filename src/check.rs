@@ -164,7 +164,7 @@ impl Surroundings for Around<'_> {
     }
 
     fn ignore_file(&self, path: &str) -> Option<String> {
-        read::load(&self.0.locate(path)?).ok()
+        read::load(&self.root.locate(path)?).ok()
     }
 }
 

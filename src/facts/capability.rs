@@ -12,6 +12,7 @@ fact! {
 
 impl<'s> Capability<'s> {
     /// A capability that stands at a place.
+    #[must_use]
     pub fn at(place: crate::source::Span, name: &'s str, head: super::Head<'s>) -> Self {
         let head = super::Head { anchor: place, ..head };
         Capability { head, name: super::Field::set(name, place, "") }

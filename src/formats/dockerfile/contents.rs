@@ -131,7 +131,7 @@ fn fed<'s>(
             let file = redirects
                 .filter(|one| matches!(one.direction, Direction::Write | Direction::Append))
                 .map(|one| &one.target)
-                .chain(command.flat_map(|command| command.arguments()))
+                .chain(command.flat_map(shell::Command::arguments))
                 .find(|word| !word.as_str().starts_with('-'));
             if let Some(file) = file {
                 written(reader, heredoc, file.as_str(), around);
