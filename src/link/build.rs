@@ -183,3 +183,52 @@ fn judge_final_stages(reading: &mut Reading<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::{Platform, Store};
+    use crate::formats::{Reader, find};
+    use crate::link::{Entry, Surroundings, link};
+    use crate::source::Sources;
+
+    struct Nothing;
+
+    impl Surroundings for Nothing {
+        fn entry(&self, _: &str) -> Option<Entry> {
+            None
+        }
+        fn is_ignored(&self, _: &str) -> bool {
+            false
+        }
+    }
+
+    /// The stores of the settings, and the users of the images, where a service builds this target.
+    fn built(target: &str) -> (Vec<Store>, Vec<String>) {
+        let dockerfile =
+            "FROM debian AS base\nENV A=1\nFROM base AS mid\nUSER mid\nFROM debian\nENV B=2\nUSER last\n";
+        let compose = format!("services:\n  a:\n    build: {{context: ., target: '{target}'}}\n");
+        let sources = Sources::default();
+        let files = [("compose.yaml", compose.as_str(), "compose"), ("Dockerfile", dockerfile, "dockerfile")];
+        let mut readings: Vec<_> = files
+            .map(|(path, text, format)| {
+                let id = sources.add(path.into(), text.into());
+                Reader::read(&sources, id, find(format).unwrap())
+            })
+            .into();
+        crate::formats::join(&mut readings, &sources);
+        let facts = link(readings, &Nothing, &sources).facts;
+        let users = facts.containers.iter().filter(|one| one.platform.value() == Some(&Platform::Dockerfile));
+        let users = users.filter_map(|one| one.user.value().map(|user| (*user).to_owned())).collect();
+        (facts.settings.iter().map(|setting| setting.store).collect(), users)
+    }
+
+    #[test]
+    fn a_target_is_a_name_or_a_number_and_ships_with_what_lies_below_it() {
+        for target in ["mid", "MID", "1"] {
+            assert_eq!(built(target), (vec![Store::Image, Store::Image], vec!["mid".to_owned()]), "{target}");
+        }
+        let last = (vec![Store::BuildStage, Store::Image], vec!["last".to_owned()]);
+        assert_eq!(built("2"), last);
+        assert_eq!(built("none"), last);
+    }
+}

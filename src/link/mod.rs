@@ -46,13 +46,14 @@ pub enum Entry {
     Folder,
 }
 
-/// What linking may ask of the project's folder: whether something lies there, not what is in it.
+/// What linking may ask of the project's folder: whether something lies there, not what is in it, except for
+/// lists of what is ignored.
 pub trait Surroundings {
     /// What lies at a path from the root of the run.
     fn entry(&self, path: &str) -> Option<Entry>;
     /// Whether a path is kept out of version control.
     fn is_ignored(&self, path: &str) -> bool;
-    /// The text of the ignore file at a path, which says what else there is as far as a build is concerned.
+    /// The text of the list at a path that says what a build is not given (`.dockerignore`).
     fn ignore_file(&self, path: &str) -> Option<String> {
         let _ = path;
         None
