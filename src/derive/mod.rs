@@ -5,6 +5,7 @@ mod commands;
 mod containers;
 mod cors;
 mod credentials;
+mod docker;
 mod endpoints;
 mod hsts;
 mod images;
@@ -14,6 +15,7 @@ mod siblings;
 mod switches;
 mod tls;
 mod versions;
+mod written;
 
 use rayon::prelude::*;
 use siblings::{Named, Siblings};
@@ -41,6 +43,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
         all
     });
     commands::derive(&facts.commands, &mut out);
+    docker::derive(&facts.commands, sources, &mut out);
     credentials::once(&mut out.credentials);
     images::derive(&facts.images, sources, &mut out);
     containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);

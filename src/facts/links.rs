@@ -10,6 +10,8 @@ use crate::source::{Span, Text};
 pub struct Links<'s> {
     /// The stages of a Dockerfile, in order.
     pub stages: Vec<Stage<'s>>,
+    /// Credential files that a Dockerfile copies from the folder that is built.
+    pub copies: Vec<Copied<'s>>,
     /// Builds of images from Dockerfiles.
     pub builds: Vec<Build<'s>>,
     /// Env files that a container reads.
@@ -17,7 +19,7 @@ pub struct Links<'s> {
     /// Files and folders of the project that are mounted into a container.
     pub mounts: Vec<Mount<'s>>,
     /// Configuration of the project that a Dockerfile copies into an image.
-    pub copies: Vec<Copied<'s>>,
+    pub configurations: Vec<Configuration<'s>>,
     /// Kubernetes objects.
     pub objects: Vec<Object<'s>>,
     /// Names of Kubernetes objects that another object uses.
@@ -49,6 +51,8 @@ pub struct Stage<'s> {
     pub scope: Scope,
     /// The variables that hold at its end and that a stage built on it starts with.
     pub variables: Vec<(&'s str, Text<'s>)>,
+    /// The number of the stage it is built on, in the stages of the same file.
+    pub parent: Option<usize>,
     /// Whether something here builds it, so that it is judged although another stage is the last.
     pub judged: bool,
 }
@@ -59,6 +63,15 @@ impl Stage<'_> {
     pub fn is(&self, target: &str) -> bool {
         self.name.is_some_and(|name| name.eq_ignore_ascii_case(target))
     }
+}
+
+/// A credential file that a Dockerfile copies from the folder that is built.
+#[derive(Clone, Copy, Debug)]
+pub struct Copied<'s> {
+    /// The index of the credential, in the credentials of the same file.
+    pub credential: usize,
+    /// The path or pattern of the file, from that folder.
+    pub path: &'s str,
 }
 
 /// A build of an image from a Dockerfile.
@@ -117,9 +130,9 @@ pub struct Mount<'s> {
     pub read: bool,
 }
 
-/// A file or folder of the project that is copied into an image.
+/// A file or folder of configuration that a Dockerfile copies into an image.
 #[derive(Clone, Debug)]
-pub struct Copied<'s> {
+pub struct Configuration<'s> {
     /// The index of the stage in the stages of the same file.
     pub stage: usize,
     /// The path from the root of the run, where the Dockerfile's folder is what it is built from.

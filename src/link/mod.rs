@@ -3,6 +3,7 @@
 
 mod accounts;
 mod build;
+mod dockerignore;
 mod env_file;
 mod environment;
 mod files;
@@ -55,12 +56,18 @@ pub enum Entry {
     Folder,
 }
 
-/// What linking may ask of the project's folder: whether something lies there, not what is in it.
+/// What linking may ask of the project's folder: whether something lies there, not what is in it, except for
+/// lists of what is ignored.
 pub trait Surroundings {
     /// What lies at a path from the root of the run.
     fn entry(&self, path: &str) -> Option<Entry>;
     /// Whether a path is kept out of version control.
     fn is_ignored(&self, path: &str) -> bool;
+    /// The text of the list at a path that says what a build is not given (`.dockerignore`).
+    fn ignore_file(&self, path: &str) -> Option<String> {
+        let _ = path;
+        None
+    }
 }
 
 /// Resolves all references.
@@ -72,6 +79,7 @@ pub fn link<'s>(
 ) -> Project<'s> {
     let files: FxHashMap<&'s str, usize> =
         readings.iter().enumerate().map(|(index, reading)| (reading.path, index)).collect();
+    dockerignore::link(&mut readings, around);
     build::link(&mut readings, &files, around, sources);
     env_file::link(&mut readings, &files, around, sources);
     mount::link(&mut readings, around);

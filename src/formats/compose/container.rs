@@ -6,13 +6,16 @@ use super::service::Service;
 use super::{build, healthcheck, labels, pairs, ports, volumes};
 use crate::data::images::{self, Known};
 use crate::facts::links::EnvFile;
-use crate::facts::{Command, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::facts::{
+    Capability, Command, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store,
+};
 use crate::formats::commands::command;
 use crate::formats::image::image;
 use crate::formats::{Reading, resolve};
 use crate::source::{Span, Text};
 use crate::syntax::shell;
 use crate::syntax::yaml::{Kind, Node};
+use crate::value::capability;
 use crate::value::environment::Environment;
 
 /// States what a service is. `trees` are the files that are merged, and `finished` says whether another
@@ -46,6 +49,7 @@ pub(super) fn emit<'s>(
     let env_files = env_files(service, index, note("read"), &mut open);
     volumes::volumes(service, trees, used, &mut facts.volumes);
     labels::state(service, used, facts);
+    facts.capabilities.extend(added_capabilities(service, used));
     facts.commands.extend(
         commands(service)
             .into_iter()
@@ -215,18 +219,30 @@ fn escalation(service: &Service<'_, '_>) -> Field<bool> {
 /// Capabilities in capitals and without `CAP_`; their place reaches from the first to the last.
 fn capabilities<'s>(service: &Service<'_, 's>, key: &str, written: &'static str) -> Field<Vec<&'s str>> {
     let items = service.items(&[key]);
-    let name = |value: &Value<'s>| -> Option<&'s str> {
-        let upper = value.known()?.to_ascii_uppercase();
-        let name = upper.strip_prefix("CAP_").unwrap_or(&upper).to_owned();
-        Some(service.environment.sources.keep(name.into()))
-    };
     match (items.first(), items.last()) {
-        (Some(first), Some(last)) => match items.iter().map(name).collect() {
-            Some(names) => Field::set(names, first.place.to(last.place), written),
-            None => Field::Unknown,
-        },
+        (Some(first), Some(last)) => {
+            match items.iter().map(|item| capability_name(service, item)).collect() {
+                Some(names) => Field::set(names, first.place.to(last.place), written),
+                None => Field::Unknown,
+            }
+        }
         _ => service.absent(Field::Default(Vec::new())),
     }
+}
+
+/// The capabilities that are added, as facts of their own.
+fn added_capabilities<'s>(service: &Service<'_, 's>, note: &'s str) -> Vec<Capability<'s>> {
+    let items = service.items(&["cap_add"]);
+    let facts = items.iter().filter_map(|item| {
+        let head = Head { uses: item.uses(note), ..Head::new(item.place, service.subject) };
+        Some(Capability::at(item.place, capability_name(service, item)?, head))
+    });
+    facts.collect()
+}
+
+fn capability_name<'s>(service: &Service<'_, 's>, value: &Value<'s>) -> Option<&'s str> {
+    let name = capability::name(value.known()?).into_owned();
+    Some(service.environment.sources.keep(name.into()))
 }
 
 fn limit<'s>(service: &Service<'_, 's>, places: &[(&[&str], &'static str)]) -> Field<&'s str> {

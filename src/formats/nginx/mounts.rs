@@ -46,7 +46,7 @@ impl<'s> Mounts<'s> {
                     allows_old_tls: allows_old_tls(reading.facts.containers.get(mount.container)),
                 });
             }
-            for copied in &reading.links.copies {
+            for copied in &reading.links.configurations {
                 let stage = reading.links.stages.get(copied.stage);
                 mounts.add(Mount {
                     container: (index, usize::MAX - copied.stage),
