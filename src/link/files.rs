@@ -18,6 +18,8 @@ pub(super) fn link<'s>(
             if let Some(patch) = target.filter(|_| file.patch).and_then(|index| readings.get_mut(index)) {
                 // A patch is never blamed for what the workload that it changes has.
                 patch.facts.containers.iter_mut().for_each(forget_absences);
+                patch.links.workloads.clear();
+                patch.links.account_uses.clear();
             }
             let outside = file.path.starts_with("..") || file.path.starts_with('/');
             let missing = target.is_none()

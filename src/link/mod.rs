@@ -8,6 +8,7 @@ mod environment;
 mod files;
 mod gateways;
 mod mount;
+mod network;
 mod objects;
 mod services;
 
@@ -70,6 +71,7 @@ pub fn link<'s>(
     services::link(&mut readings);
     gateways::link(&mut readings);
     accounts::link(&mut readings);
+    network::link(&mut readings, sources);
     let environments = environment::of_files(&readings);
     let mut project = Project { facts: Facts::default(), environments };
     for reading in readings {

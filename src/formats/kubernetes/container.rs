@@ -130,7 +130,6 @@ pub(crate) fn forget_absences(container: &mut Container<'_>) {
     forget(&mut container.memory_limit);
     forget(&mut container.cpu_request);
     forget(&mut container.memory_request);
-    forget(&mut container.token);
     container.environment_open = true;
 }
 

@@ -2,7 +2,7 @@
 //! <https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/>
 
 use super::config::{Datum, state};
-use super::lookup::{known_str, look};
+use super::lookup::{known_str, look, pairs};
 use super::manifest::Manifest;
 use crate::facts::Store;
 use crate::facts::links::{FileUse, Object};
@@ -37,6 +37,10 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
         for item in manifest.look(&[list]).items() {
             generator(manifest, item, kind, store, reader);
         }
+    }
+    let labels = manifest.look(&["labels"]).items().map(|entry| look(entry, &["pairs"]));
+    for given in labels.chain([manifest.look(&["commonLabels"])]) {
+        reader.reading.links.labels.extend(given.node().into_iter().flat_map(pairs));
     }
     for item in manifest.look(&["images"]).items() {
         images(manifest, item, reader);
@@ -91,7 +95,6 @@ fn generator<'s>(
             namespace: known_str(item, "namespace").or_else(|| known_str(manifest.root, "namespace")),
             span: item.span(),
             labels: Vec::new(),
-            selector: None,
             data: Vec::new(),
             containers: 0..0,
             open: true,

@@ -79,7 +79,6 @@ impl<'t, 's> Manifest<'t, 's> {
             namespace: self.namespace,
             span: self.kind_span,
             labels: self.look(&["metadata", "labels"]).node().map(pairs).unwrap_or_default(),
-            selector: None,
             data: Vec::new(),
             containers: 0..0,
             open: false,

@@ -163,8 +163,9 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             gateway::gateway(manifest, reader);
         }
         "HTTPRoute" => gateway::route(manifest, reader),
-        "NetworkPolicy" | "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" => {
-            network::read(manifest, reader);
+        "Namespace" => {
+            reader.reading.links.objects.extend(manifest.object());
+            custom::read(manifest, reader);
         }
         "Policy" if manifest.api.starts_with("audit.k8s.io/") => audit::read(manifest, reader),
         "KubeletConfiguration"
@@ -186,7 +187,7 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             custom::read(manifest, reader);
         }
         _ => {
-            if !pod::read(manifest, reader) {
+            if !network::read(manifest, reader) && !pod::read(manifest, reader) {
                 custom::read(manifest, reader);
             }
         }

@@ -4,7 +4,7 @@ use super::container::{self, Place};
 use super::lookup::{Found, known_str, look, pairs};
 use super::manifest::Manifest;
 use super::{custom, volumes};
-use crate::facts::links::AccountUse;
+use crate::facts::links::{AccountUse, Workload};
 use crate::facts::{Field, Runs};
 use crate::formats::Reader;
 use crate::syntax::yaml::{Kind, Node};
@@ -128,33 +128,79 @@ impl<'s> Pod<'_, 's> {
             let absent = if self.is_fragment { Field::Unknown } else { Field::Default(false) };
             look(self.spec, &[key]).boolean(key, absent)
         };
-        let token = look(self.spec, &["automountServiceAccountToken"]);
-        let absent = if self.is_fragment { Field::Unknown } else { Field::Default(true) };
-        let Some(container) = reader.reading.facts.containers.get_mut(first) else { return };
-        container.host_network = flag("hostNetwork");
-        container.host_pid = flag("hostPID");
-        container.host_ipc = flag("hostIPC");
-        container.host_users = look(self.spec, &["hostUsers"]).boolean("hostUsers", Field::Unset);
-        container.token = token.boolean("automountServiceAccountToken", absent);
+        if let Some(container) = reader.reading.facts.containers.get_mut(first) {
+            container.host_network = flag("hostNetwork");
+            container.host_pid = flag("hostPID");
+            container.host_ipc = flag("hostIPC");
+            container.host_users = look(self.spec, &["hostUsers"]).boolean("hostUsers", Field::Unset);
+        }
+        if !self.is_fragment {
+            self.account(reader);
+            self.workload(reader);
+        }
+    }
+
+    /// The service account that the pod runs under.
+    fn account(&self, reader: &mut Reader<'s>) {
         let account = ["serviceAccountName", "serviceAccount"]
             .into_iter()
             .map(|key| look(self.spec, &[key]))
             .find(|found| !found.is_absent());
         let name = match account {
-            Some(Found::Stated(node)) => node.as_str(),
+            Some(Found::Stated(node)) => {
+                node.as_str().map(|name| if name.is_empty() { "default" } else { name })
+            }
             Some(_) => None,
             None => Some("default"),
         };
-        let declines = container.token.value() == Some(&false);
-        match name {
-            Some(name) => reader.reading.links.account_uses.push(AccountUse {
-                container: first,
-                name,
-                namespace: self.manifest.namespace,
-                declines,
-            }),
-            None if container.token.is_unstated() => container.token = Field::Unknown,
-            None => {}
-        }
+        let token = look(self.spec, &["automountServiceAccountToken"])
+            .boolean("automountServiceAccountToken", Field::Unset);
+        reader.reading.links.account_uses.push(AccountUse {
+            name,
+            namespace: self.manifest.namespace,
+            token,
+            span: self.manifest.kind_span,
+            subject: self.manifest.subject,
+        });
     }
+
+    /// What network policies see of the pod. One on the network of its node is beyond their reach.
+    /// <https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-and-hostnetwork-pods>
+    fn workload(&self, reader: &mut Reader<'s>) {
+        let on_node = look(self.spec, &["hostNetwork"]);
+        if !on_node.is_absent() && on_node.node().and_then(Node::truthy) != Some(false)
+            || self.manifest.kind == "PodTemplate"
+        {
+            return;
+        }
+        let labels = look(self.template, &["metadata", "labels"]);
+        let (labels, open) = match labels {
+            Found::Stated(node) => (pairs(node), node.is_open()),
+            Found::Absent => (Vec::new(), false),
+            Found::Unknown => (Vec::new(), true),
+        };
+        reader.reading.links.workloads.push(Workload {
+            namespace: self.manifest.namespace,
+            labels,
+            // Operators label the pods that they make from a template as they like.
+            open: open || !is_built_in(self.manifest.kind),
+            span: self.manifest.kind_span,
+            subject: self.manifest.subject,
+        });
+    }
+}
+
+/// Whether a kind that makes pods is one of Kubernetes itself.
+fn is_built_in(kind: &str) -> bool {
+    matches!(
+        kind,
+        "Pod"
+            | "Deployment"
+            | "StatefulSet"
+            | "DaemonSet"
+            | "ReplicaSet"
+            | "ReplicationController"
+            | "Job"
+            | "CronJob"
+    )
 }

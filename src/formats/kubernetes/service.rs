@@ -47,10 +47,7 @@ const INTERNAL: [(&str, &[&str]); 13] = [
 /// Reads a Service.
 pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     let selector = manifest.look(&["spec", "selector"]).node().map(pairs);
-    if let Some(mut object) = manifest.object() {
-        object.selector.clone_from(&selector);
-        reader.reading.links.objects.push(object);
-    }
+    reader.reading.links.objects.extend(manifest.object());
     let publish = match manifest.look(&["spec", "type"]).str() {
         Some("NodePort") => Publish::NodePort,
         Some("LoadBalancer") if is_internal(manifest) => Publish::InternalLoadBalancer,

@@ -138,8 +138,6 @@ fn what_the_pod_says_is_said_once() {
         let [a, b] = &reading.facts.containers[..] else { panic!() };
         assert_eq!(a.host_network.span().map(at).as_deref(), Some("true"));
         assert_eq!(b.host_network, Field::NotApplicable);
-        assert_eq!(a.token, Field::Default(true));
-        assert_eq!(b.token, Field::NotApplicable);
     });
 }
 
