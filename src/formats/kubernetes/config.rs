@@ -129,16 +129,20 @@ fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
     {
         return Some("nginx");
     }
+    if key.ends_with("-snippet") || key.ends_with("-snippets") {
+        return Some("nginx");
+    }
     let structured =
-        matches!(extension, "yaml" | "yml" | "json" | "toml" | "xml" | "sh" | "py" | "sql" | "js" | "lua");
+        matches!(extension, "yaml" | "yml" | "json" | "xml" | "sh" | "py" | "sql" | "js" | "lua");
     let named = matches!(extension, "env" | "properties");
     (named || !structured && is_assignments(content)).then_some("env")
 }
 
-/// Whether each line is `NAME=value`, empty or a comment.
+/// Whether each line is `NAME=value`, the name of a section, empty or a comment.
 fn is_assignments(content: &str) -> bool {
-    let mut lines =
-        content.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
+    let section = |line: &str| line.starts_with('[') && line.ends_with(']');
+    let says = |line: &&str| !line.is_empty() && !line.starts_with(['#', ';']) && !section(line);
+    let mut lines = content.lines().map(str::trim).filter(says).peekable();
     lines.peek().is_some()
         && lines.all(|line| {
             line.split_once('=').is_some_and(|(name, _)| {

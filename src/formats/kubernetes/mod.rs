@@ -3,6 +3,7 @@
 //! A manifest is read as `kubectl` reads it: several documents, lists unpacked, YAML or JSON. Charts of Helm
 //! are read as far as they can be without rendering them.
 
+mod annotations;
 mod assignments;
 mod audit;
 mod command;
@@ -17,6 +18,7 @@ mod ingress;
 mod kustomize;
 mod lookup;
 mod manifest;
+mod mesh;
 mod network;
 mod pod;
 mod probes;
@@ -151,7 +153,6 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
         | "ClusterRole"
         | "RoleBinding"
         | "ClusterRoleBinding"
-        | "APIService"
         | "PrometheusRule" => {}
         "ConfigMap" => config::config_map(manifest, reader),
         "Secret" => config::secret(manifest, reader),
@@ -162,6 +163,7 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
         "Gateway" if manifest.api.starts_with("gateway.networking.k8s.io/") => {
             gateway::gateway(manifest, reader);
         }
+        "ListenerSet" | "XListenerSet" => gateway::gateway(manifest, reader),
         "HTTPRoute" => gateway::route(manifest, reader),
         "Namespace" => {
             reader.reading.links.objects.extend(manifest.object());
@@ -187,7 +189,7 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             custom::read(manifest, reader);
         }
         _ => {
-            if !network::read(manifest, reader) && !pod::read(manifest, reader) {
+            if !network::read(manifest, reader) && !mesh::read(manifest, reader) && !pod::read(manifest, reader) {
                 custom::read(manifest, reader);
             }
         }
