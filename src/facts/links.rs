@@ -19,6 +19,8 @@ pub struct Links<'s> {
     pub mounts: Vec<Mount<'s>>,
     /// Kubernetes objects.
     pub objects: Vec<Object<'s>>,
+    /// The kinds and names of objects that are changed elsewhere than where they stand.
+    pub patched: Vec<(&'s str, &'s str)>,
     /// Names of Kubernetes objects that another object uses.
     pub uses: Vec<ObjectUse<'s>>,
     /// Ports of Services that can be reached from outside.
@@ -37,6 +39,10 @@ pub struct Links<'s> {
     pub policies: Vec<NetworkPolicy<'s>>,
     /// Labels that a kustomization gives to all pods.
     pub labels: Vec<(&'s str, &'s str)>,
+    /// Namespaces that a kustomization puts its objects into.
+    pub namespaces: Vec<&'s str>,
+    /// Images whose tag or digest a kustomization states.
+    pub pins: Vec<&'s str>,
     /// Files and folders that a kustomization or a Compose file puts together.
     pub files: Vec<FileUse<'s>>,
 }

@@ -66,8 +66,8 @@ pub fn link<'s>(
     build::link(&mut readings, &files, around, sources);
     env_file::link(&mut readings, &files, around, sources);
     mount::link(&mut readings, around);
-    objects::link(&mut readings);
     files::link(&mut readings, &files, around);
+    objects::link(&mut readings);
     services::link(&mut readings);
     gateways::link(&mut readings);
     accounts::link(&mut readings);

@@ -94,6 +94,8 @@ struct Policies<'s> {
     named: FxHashMap<&'s str, FxHashSet<Selector<'s>>>,
     /// Labels that are given to pods beyond their templates.
     given: FxHashSet<&'s str>,
+    /// Namespaces that objects are put into.
+    namespaces: FxHashSet<&'s str>,
 }
 
 impl<'s> Policies<'s> {
@@ -102,8 +104,10 @@ impl<'s> Policies<'s> {
             anywhere: FxHashSet::default(),
             named: FxHashMap::default(),
             given: FxHashSet::default(),
+            namespaces: FxHashSet::default(),
         };
         for reading in readings {
+            all.namespaces.extend(&reading.links.namespaces);
             all.given.extend(reading.links.labels.iter().map(|(key, _)| *key));
             for NetworkPolicy { namespace, everywhere, selector } in &reading.links.policies {
                 let list = match namespace.filter(|_| !everywhere) {
@@ -118,8 +122,9 @@ impl<'s> Policies<'s> {
 
     /// Whether one of them may select the pods of a workload.
     fn select(&self, workload: &Workload<'s>, left: &mut usize) -> bool {
-        let namespace = workload.namespace.unwrap_or("default");
-        let here = self.named.get(namespace).into_iter().flatten();
+        let put = workload.namespace.is_none().then_some(&self.namespaces).into_iter().flatten().copied();
+        let namespaces = std::iter::once(workload.namespace.unwrap_or("default")).chain(put);
+        let here = namespaces.filter_map(|name| self.named.get(name)).flatten();
         let mut all = self.anywhere.iter().chain(here).peekable();
         if all.peek().is_none() {
             return false;

@@ -61,7 +61,11 @@ fn read<'s>(manifest: &Manifest<'_, 's>, store: Store, parts: &[(&str, Coding)],
             state(manifest, datum, store, reader);
         }
     }
-    reader.reading.links.objects.extend(object);
+    if manifest.patch {
+        reader.reading.links.patched.extend(object.map(|object| (object.kind, object.name)));
+    } else {
+        reader.reading.links.objects.extend(object);
+    }
 }
 
 fn opened(object: &mut Option<Object<'_>>, open: bool) {

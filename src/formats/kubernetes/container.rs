@@ -56,16 +56,16 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
     host_ports(node, subject, found.as_ref(), reader);
 
     let runs = match (place, look(node, &["restartPolicy"]).str()) {
-        (Place::Init, Some("Always")) => Runs::Long,
-        (Place::Init, _) => Runs::ToCompletion,
+        (Place::Init, Some("Always")) => Some(Runs::Long),
+        (Place::Init, _) => Some(Runs::ToCompletion),
         (Place::Main, _) => pod.runs,
-        (Place::Ephemeral, _) => Runs::Ephemeral,
+        (Place::Ephemeral, _) => Some(Runs::Ephemeral),
     };
     let context = Context::new(node, pod.spec);
     let anchor = first_key(node);
     let mut container = Container {
         name: name.map_or(Field::Unknown, |name| Field::set(name, anchor, "name")),
-        runs: Field::set(runs, anchor, ""),
+        runs: runs.map_or(Field::Unknown, |runs| Field::set(runs, anchor, "")),
         started: Field::set(true, anchor, ""),
         user: context.user(),
         non_root: context.non_root(),
@@ -90,6 +90,15 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
     if pod.is_fragment {
         forget_absences(&mut container);
     }
+    reader.reading.facts.containers.push(container);
+}
+
+/// A pod of which a patch changes nothing but what holds for all of its containers.
+pub(super) fn of_patch<'s>(pod: &Pod<'_, 's>, reader: &mut Reader<'s>) {
+    let (anchor, block) = (pod.manifest.kind_span, pod.spec.span());
+    let mut container = Container::of(Platform::Kubernetes, Head::new(anchor, pod.manifest.subject), block);
+    container.user = Context::new(pod.spec, pod.spec).user();
+    forget_absences(&mut container);
     reader.reading.facts.containers.push(container);
 }
 

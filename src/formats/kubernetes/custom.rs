@@ -2,7 +2,7 @@
 //! the regions and zones that any object is bound to.
 
 use super::control_plane::setting;
-use super::lookup::look;
+use super::lookup::{Found, look};
 use super::manifest::Manifest;
 use crate::facts::{Field, Head, Position, Protects, Switch};
 use crate::formats::Reader;
@@ -126,7 +126,8 @@ impl<'s> Walk<'_, '_, 's> {
             if !self.enter(depth) {
                 return;
             }
-            if DESCRIBING.contains(&entry.key) {
+            let pods = || matches!(look(entry.value, &["spec", "containers"]), Found::Stated(_));
+            if DESCRIBING.contains(&entry.key) || matches!(entry.key, "template" | "podTemplate") && pods() {
                 continue;
             }
             if self.names_place(entry.key) {
@@ -158,7 +159,12 @@ impl<'s> Walk<'_, '_, 's> {
         }
         let words = Key::new(key);
         let above = self.above.last().copied().unwrap_or_default();
-        let name = if matches!(key, "enable" | "enabled" | "disable" | "disabled") {
+        // https://www.elastic.co/docs/deploy-manage/security/k8s-https-settings
+        let name = if (above, key) == ("selfSignedCertificate", "disabled") {
+            Some("tls.disabled")
+        } else if words.ends_with(&["ssl", "enabled"]) {
+            Some(key)
+        } else if matches!(key, "enable" | "enabled" | "disable" | "disabled") {
             ENCRYPTED.contains(&above).then(|| reader.sources.keep(format!("{above}.{key}").into()))
         } else if ENCRYPTED.iter().any(|one| words.is(&[one])) {
             Some(key)

@@ -54,7 +54,9 @@ fn reach(manifest: &Manifest<'_, '_>) -> Reach {
 /// Reads an `HTTPRoute`.
 pub(super) fn route<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     let parents = manifest.look(&["spec", "parentRefs"]).items().filter_map(|parent| {
-        if known_str(parent, "kind").is_some_and(|kind| !matches!(kind, "Gateway" | "ListenerSet" | "XListenerSet")) {
+        if known_str(parent, "kind")
+            .is_some_and(|kind| !matches!(kind, "Gateway" | "ListenerSet" | "XListenerSet"))
+        {
             return None;
         }
         Some(Parent {

@@ -83,8 +83,8 @@ struct Cover<'s> {
 
 impl<'s> Cover<'s> {
     fn new(manifest: &Manifest<'_, 's>) -> Self {
-        let provided = manifest.find_annotation(|name| CERTIFICATES.contains(&name)).is_some()
-            || encrypts(manifest);
+        let provided =
+            manifest.find_annotation(|name| CERTIFICATES.contains(&name)).is_some() || encrypts(manifest);
         let tls = manifest.look(&["spec", "tls"]);
         let mut cover =
             Cover { hosts: Vec::new(), entries: false, all: provided, open: manifest.annotations_open() };
@@ -210,7 +210,7 @@ fn backends<'s>(
 }
 
 /// Annotations that let cleartext requests through.
-fn redirects<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
+pub(super) fn redirects<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     let Some(annotations) = manifest.look(&["metadata", "annotations"]).node() else { return };
     for entry in annotations.entries() {
         let key = entry.key.rsplit('/').next().unwrap_or_default();

@@ -20,7 +20,12 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) -> 
         ("security.istio.io", "PeerAuthentication") => peers(manifest, reader),
         ("traefik.io" | "traefik.containo.us", kind) => match kind {
             "IngressRoute" => ingress_route(manifest, reader),
-            "TLSOption" => tls(manifest, manifest.root, &[("minVersion", "tlsMinVersion"), ("cipherSuites", "tlsCipherSuites")], reader),
+            "TLSOption" => tls(
+                manifest,
+                manifest.root,
+                &[("minVersion", "tlsMinVersion"), ("cipherSuites", "tlsCipherSuites")],
+                reader,
+            ),
             "Middleware" => cors(
                 manifest,
                 manifest.look(&["spec", "headers"]),
@@ -35,7 +40,13 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) -> 
     true
 }
 
-fn listener<'s>(manifest: &Manifest<'_, 's>, place: Span, tls: bool, reach: Reach, redirects: bool) -> Listener<'s> {
+fn listener<'s>(
+    manifest: &Manifest<'_, 's>,
+    place: Span,
+    tls: bool,
+    reach: Reach,
+    redirects: bool,
+) -> Listener<'s> {
     let serves = if redirects { Serves::RedirectToHttps } else { Serves::Content };
     Listener {
         head: Head::new(place, manifest.subject),
@@ -50,9 +61,10 @@ fn listener<'s>(manifest: &Manifest<'_, 's>, place: Span, tls: bool, reach: Reac
 /// <https://istio.io/latest/docs/reference/config/networking/gateway/>
 fn gateway<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     let selector = manifest.look(&["spec", "selector"]).node();
-    let inside = selector.into_iter().flat_map(Node::entries).filter_map(|entry| entry.value.as_str()).any(|value| {
-        ["egress", "internal", "private", "eastwest", "east-west"].iter().any(|word| value.contains(word))
-    });
+    let inside =
+        selector.into_iter().flat_map(Node::entries).filter_map(|entry| entry.value.as_str()).any(|value| {
+            ["egress", "internal", "private", "eastwest", "east-west"].iter().any(|word| value.contains(word))
+        });
     let reach = if inside { Reach::Internal } else { Reach::Public };
     for server in manifest.look(&["spec", "servers"]).items() {
         let Some(protocol) = look(server, &["port", "protocol"]).node() else { continue };
@@ -110,7 +122,8 @@ fn destination<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     for policy in subsets.chain([manifest.look(&["spec", "trafficPolicy"])]).filter_map(Found::node) {
         let ports = look(policy, &["portLevelSettings"]).items();
         for client in ports.chain([policy]).filter_map(|one| look(one, &["tls"]).node()) {
-            if let Some(mode) = look(client, &["mode"]).node().filter(|mode| mode.as_str() == Some("DISABLE")) {
+            if let Some(mode) = look(client, &["mode"]).node().filter(|mode| mode.as_str() == Some("DISABLE"))
+            {
                 push(manifest, mode, "tls.mode", Protects::Tls, Position::Off, reader);
             }
             let skips = look(client, &["insecureSkipVerify"]).node();

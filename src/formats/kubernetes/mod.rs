@@ -20,14 +20,17 @@ mod lookup;
 mod manifest;
 mod mesh;
 mod network;
+mod patch;
 mod pod;
 mod probes;
 mod recognition;
+mod release;
 mod security;
 mod service;
 #[cfg(test)]
 mod tests;
 mod volumes;
+mod workflow;
 
 pub(crate) use container::forget_absences;
 
@@ -188,8 +191,13 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             }
             custom::read(manifest, reader);
         }
+        _ if network::read(manifest, reader)
+            || mesh::read(manifest, reader)
+            || workflow::read(manifest, reader) => {}
         _ => {
-            if !network::read(manifest, reader) && !mesh::read(manifest, reader) && !pod::read(manifest, reader) {
+            let makes_pods = pod::read(manifest, reader);
+            if !(makes_pods && pod::is_built_in(manifest.kind)) {
+                release::read(manifest, reader);
                 custom::read(manifest, reader);
             }
         }

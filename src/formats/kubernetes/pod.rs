@@ -22,7 +22,7 @@ pub(super) struct Pod<'t, 's> {
     /// The pod or its template, with `metadata` and `spec`.
     pub(super) template: Node<'t, 's>,
     pub(super) spec: Node<'t, 's>,
-    pub(super) runs: Runs,
+    pub(super) runs: Option<Runs>,
     /// Whether this only changes what another file states.
     pub(super) is_fragment: bool,
 }
@@ -79,18 +79,27 @@ fn search<'t, 's>(node: Node<'t, 's>, depth: usize, left: &mut usize, found: &mu
     }
 }
 
-fn runs(manifest: &Manifest<'_, '_>, spec: Node<'_, '_>) -> Runs {
+/// How long the containers of a pod are meant to run; nothing where an operator knows better.
+fn runs(manifest: &Manifest<'_, '_>, spec: Node<'_, '_>) -> Option<Runs> {
     let once = matches!(known_str(spec, "restartPolicy"), Some("Never" | "OnFailure"));
-    if manifest.kind.ends_with("Job") || once { Runs::ToCompletion } else { Runs::Long }
+    let long = is_built_in(manifest.kind) || matches!(manifest.kind, "Rollout" | "DeploymentConfig");
+    if manifest.kind.ends_with("Job") || once { Some(Runs::ToCompletion) } else { long.then_some(Runs::Long) }
 }
 
-/// A patch names a workload and what it changes: it lacks the selector, and the image of at least one
-/// container, both of which the API server insists on.
+/// A patch names a workload and what it changes: it lacks the selector, and all containers or the image of at
+/// least one, all of which the API server insists on.
 fn is_fragment(manifest: &Manifest<'_, '_>, spec: Node<'_, '_>) -> bool {
+    if manifest.patch {
+        return true;
+    }
+    let containers = look(spec, &["containers"]);
+    let lacks_image = || containers.items().any(|container| look(container, &["image"]).is_absent());
+    if !is_built_in(manifest.kind) && manifest.kind != "PodTemplate" {
+        // The operator has an image, and what belongs to it.
+        return lacks_image();
+    }
     let selects = matches!(manifest.kind, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet");
-    selects
-        && manifest.look(&["spec", "selector"]).is_absent()
-        && look(spec, &["containers"]).items().any(|container| look(container, &["image"]).is_absent())
+    selects && manifest.look(&["spec", "selector"]).is_absent() && (containers.is_absent() || lacks_image())
 }
 
 impl<'s> Pod<'_, 's> {
@@ -108,6 +117,9 @@ impl<'s> Pod<'_, 's> {
                 container::read(self, item, place, reader);
             }
         }
+        if self.is_fragment && reader.reading.facts.containers.len() == first {
+            container::of_patch(self, reader);
+        }
         volumes::read(&self.manifest, self.spec, reader);
         custom::topology(&self.manifest, self.spec, reader);
         let end = reader.reading.facts.containers.len();
@@ -123,7 +135,7 @@ impl<'s> Pod<'_, 's> {
     }
 
     /// What the pod says as a whole is stated with its first container, so that it is said once.
-    fn once_a_pod(&self, first: usize, reader: &mut Reader<'s>) {
+    pub(super) fn once_a_pod(&self, first: usize, reader: &mut Reader<'s>) {
         let flag = |key: &'static str| {
             let absent = if self.is_fragment { Field::Unknown } else { Field::Default(false) };
             look(self.spec, &[key]).boolean(key, absent)
@@ -191,7 +203,7 @@ impl<'s> Pod<'_, 's> {
 }
 
 /// Whether a kind that makes pods is one of Kubernetes itself.
-fn is_built_in(kind: &str) -> bool {
+pub(super) fn is_built_in(kind: &str) -> bool {
     matches!(
         kind,
         "Pod"

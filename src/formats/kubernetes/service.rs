@@ -66,8 +66,8 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
         Some("LoadBalancer") => Publish::LoadBalancer,
         _ => return,
     };
-    let tls_ends_before =
-        manifest.annotations_open() || manifest.find_annotation(|name| TLS.contains(&name)).is_some()
+    let tls_ends_before = manifest.annotations_open()
+        || manifest.find_annotation(|name| TLS.contains(&name)).is_some()
         || ends_tls_by_port(manifest);
     annotations::read(manifest, reader);
     for entry in manifest.look(&["spec", "ports"]).items() {
@@ -107,8 +107,7 @@ fn balanced_inside(manifest: &Manifest<'_, '_>) -> bool {
     let annotation = |name: &str| manifest.annotation(&format!("service.beta.kubernetes.io/{name}"));
     let class = manifest.look(&["spec", "loadBalancerClass"]).str();
     let kind = annotation("aws-load-balancer-type").str();
-    let by_controller =
-        class == Some("service.k8s.aws/nlb") || matches!(kind, Some("external" | "nlb-ip"));
+    let by_controller = class == Some("service.k8s.aws/nlb") || matches!(kind, Some("external" | "nlb-ip"));
     let scheme = annotation("aws-load-balancer-scheme");
     let internal = annotation("aws-load-balancer-internal");
     class == Some("tailscale")
@@ -120,7 +119,8 @@ fn takes_private_sources(manifest: &Manifest<'_, '_>) -> bool {
     let mut sources = manifest.look(&["spec", "loadBalancerSourceRanges"]).items().peekable();
     sources.peek().is_some()
         && sources.all(|source| {
-            let address = source.as_str().and_then(|range| range.split('/').next()?.trim().parse::<IpAddr>().ok());
+            let address =
+                source.as_str().and_then(|range| range.split('/').next()?.trim().parse::<IpAddr>().ok());
             match address {
                 Some(IpAddr::V4(address)) => address.is_private() || address.is_loopback(),
                 Some(IpAddr::V6(address)) => address.is_unique_local() || address.is_loopback(),
