@@ -97,6 +97,10 @@ pub(super) fn state<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
+    if matches!(datum.key, ".dockerconfigjson" | ".dockercfg") {
+        document::read(manifest, &datum, store, reader);
+        return;
+    }
     if content.contains('\n') {
         let embedded = match embedded_format(datum.key, content) {
             Some(format) => embed(datum.text.clone(), format, store, reader),
@@ -112,6 +116,7 @@ pub(super) fn state<'s>(
     if assignments::read(manifest, &datum, store, reader) {
         return;
     }
+    assignments::directives(manifest, &datum, store, reader);
     let draft = Draft {
         key: datum.key,
         key_span: datum.key_span,

@@ -56,7 +56,7 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
     host_ports(node, subject, found.as_ref(), reader);
 
     let runs = match (place, look(node, &["restartPolicy"]).str()) {
-        (Place::Init, Some("Always")) => Some(Runs::Long),
+        (Place::Init, Some("Always")) if pod.runs != Some(Runs::ToCompletion) => Some(Runs::Long),
         (Place::Init, _) => Some(Runs::ToCompletion),
         (Place::Main, _) => pod.runs,
         (Place::Ephemeral, _) => Some(Runs::Ephemeral),
