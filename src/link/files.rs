@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Surroundings, refer};
-use crate::facts::{ReferenceKind, Resolution};
+use crate::facts::{Field, ReferenceKind, Resolution};
 use crate::formats::{Reading, forget_absences};
 
 pub(super) fn link<'s>(
@@ -20,7 +20,7 @@ pub(super) fn link<'s>(
                 patch.facts.containers.iter_mut().for_each(forget_absences);
                 let links = &mut patch.links;
                 links.workloads.clear();
-                links.account_uses.clear();
+                links.account_uses.retain(|one| matches!(one.token, Field::Set(_)));
                 links.patched.extend(links.objects.drain(..).map(|object| (object.kind, object.name)));
                 // Whether a certificate covers a host is for the whole object to say.
                 patch.facts.listeners.clear();

@@ -10,6 +10,7 @@ mod gateways;
 mod mount;
 mod network;
 mod objects;
+mod patches;
 mod services;
 
 pub use crate::value::environment::Environment;
@@ -66,6 +67,7 @@ pub fn link<'s>(
     build::link(&mut readings, &files, around, sources);
     env_file::link(&mut readings, &files, around, sources);
     mount::link(&mut readings, around);
+    patches::link(&mut readings, &files);
     files::link(&mut readings, &files, around);
     objects::link(&mut readings);
     services::link(&mut readings);

@@ -97,7 +97,8 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
 pub(super) fn of_patch<'s>(pod: &Pod<'_, 's>, reader: &mut Reader<'s>) {
     let (anchor, block) = (pod.manifest.kind_span, pod.spec.span());
     let mut container = Container::of(Platform::Kubernetes, Head::new(anchor, pod.manifest.subject), block);
-    container.user = Context::new(pod.spec, pod.spec).user();
+    let context = Context::new(pod.spec, pod.spec);
+    (container.user, container.non_root) = (context.user(), context.non_root());
     forget_absences(&mut container);
     reader.reading.facts.containers.push(container);
 }

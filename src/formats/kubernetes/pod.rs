@@ -147,9 +147,9 @@ impl<'s> Pod<'_, 's> {
             container.host_users = look(self.spec, &["hostUsers"]).boolean("hostUsers", Field::Unset);
         }
         if !self.is_fragment {
-            self.account(reader);
             self.workload(reader);
         }
+        self.account(reader);
     }
 
     /// The service account that the pod runs under.
@@ -167,6 +167,9 @@ impl<'s> Pod<'_, 's> {
         };
         let token = look(self.spec, &["automountServiceAccountToken"])
             .boolean("automountServiceAccountToken", Field::Unset);
+        if self.is_fragment && !matches!(token, Field::Set(_)) {
+            return;
+        }
         reader.reading.links.account_uses.push(AccountUse {
             name,
             namespace: self.manifest.namespace,
