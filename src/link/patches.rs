@@ -24,7 +24,8 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], files: &FxHashMap<&'s str, 
         let mut tokens: FxHashSet<&'s str> = FxHashSet::default();
         for patch in patches.chain(inline.then_some(user)).filter_map(|index| readings.get(index)) {
             collect(patch, &mut stated);
-            tokens.extend(patch.links.account_uses.iter().map(|one| one.subject));
+            let asked = patch.links.account_uses.iter().filter(|one| matches!(one.token, Field::Set(_)));
+            tokens.extend(asked.map(|one| one.subject));
         }
         let resources: Vec<usize> = named
             .iter()
