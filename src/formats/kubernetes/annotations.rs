@@ -146,3 +146,51 @@ pub(super) fn wildcard<'t, 's>(origins: Node<'t, 's>) -> Option<Node<'t, 's>> {
     };
     origins.items().filter_map(text).find(|node| matches!(node.as_str(), Some("*" | ".*")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::read;
+
+    fn ingress(annotations: &str) -> String {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{annotations: {{{annotations}}}}}\nspec: {{}}\n"
+        )
+    }
+
+    #[test]
+    fn policies_of_aws_are_named_by_what_they_admit() {
+        let oldest = |name: &str| {
+            let version = std::cell::Cell::new(None);
+            let text = ingress(&format!("alb.ingress.kubernetes.io/ssl-policy: {name}"));
+            read(&text, |reading, _| {
+                version.set(reading.facts.protocols.first().and_then(|one| one.version.value().copied()));
+            });
+            version.get()
+        };
+        assert_eq!(oldest("ELBSecurityPolicy-2016-08"), Some(10));
+        assert_eq!(oldest("ELBSecurityPolicy-TLS13-1-0-2021-06"), Some(10));
+        assert_eq!(oldest("ELBSecurityPolicy-FS-1-1-2019-08"), Some(11));
+        assert_eq!(oldest("ELBSecurityPolicy-TLS13-1-2-2021-06"), None);
+        assert_eq!(oldest("ELBSecurityPolicy-FS-1-2-Res-2020-10"), None);
+    }
+
+    #[test]
+    fn verification_counts_only_where_the_server_behind_speaks_tls() {
+        let off = "nginx.ingress.kubernetes.io/proxy-ssl-verify: \"off\"";
+        read(&ingress(off), |reading, _| assert!(reading.facts.switches.is_empty()));
+        let with = format!("{off}, nginx.ingress.kubernetes.io/backend-protocol: HTTPS");
+        read(&ingress(&with), |reading, at| {
+            assert_eq!(at(reading.facts.switches[0].head.anchor), "off");
+        });
+    }
+
+    #[test]
+    fn origins_are_open_where_cors_is_on_and_none_is_named() {
+        read(&ingress("haproxy.org/cors-enable: \"true\""), |reading, at| {
+            let [cors] = &reading.facts.cors[..] else { panic!() };
+            assert_eq!((cors.any_origin.value(), cors.credentials.value()), (Some(&true), Some(&false)));
+            assert_eq!(at(cors.head.anchor), "true");
+        });
+        read(&ingress("x/cors-allow-origin: \"*\""), |reading, _| assert!(reading.facts.cors.is_empty()));
+    }
+}

@@ -247,3 +247,73 @@ pub(super) fn cors<'s>(
         reader.reading.facts.cors.push(stated_cors(head, true, credentials));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::read;
+    use crate::facts::{Position, Protects, Reach, Serves};
+
+    #[test]
+    fn gateways_of_istio_listen_and_may_redirect() {
+        let text = "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: g}\nspec:\n  selector: {istio: ingressgateway}\n  servers:\n    - {port: {number: 80, protocol: HTTP}, tls: {httpsRedirect: true}}\n    - {port: {number: 8080, protocol: http2}}\n    - {port: {number: 443, protocol: HTTPS}, tls: {mode: SIMPLE, minProtocolVersion: TLSV1_1}}\n    - {port: {number: 5432, protocol: TCP}}\n";
+        read(text, |reading, at| {
+            let found: Vec<_> = reading
+                .facts
+                .listeners
+                .iter()
+                .map(|one| (one.tls.value().copied(), one.serves.value().copied()))
+                .collect();
+            let expected = [
+                (Some(false), Some(Serves::RedirectToHttps)),
+                (Some(false), Some(Serves::Content)),
+                (Some(true), Some(Serves::Content)),
+            ];
+            assert_eq!(found, expected);
+            assert_eq!(at(reading.facts.settings[0].head.anchor), "TLSV1_1");
+        });
+        read(&text.replace("istio: ingressgateway", "istio: egressgateway"), |reading, _| {
+            assert_eq!(reading.facts.listeners[1].reach.value(), Some(&Reach::Internal));
+        });
+    }
+
+    #[test]
+    fn modes_of_mutual_tls_are_switches() {
+        let text = "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nspec: {mtls: {mode: PERMISSIVE}, portLevelMtls: {8080: {mode: DISABLE}, 9090: {mode: STRICT}}}\n---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nspec: {trafficPolicy: {tls: {mode: SIMPLE, insecureSkipVerify: true}}}\n";
+        read(text, |reading, at| {
+            let found: Vec<_> = reading
+                .facts
+                .switches
+                .iter()
+                .map(|one| {
+                    (at(one.head.anchor), one.protects.value().copied(), one.position.value().copied())
+                })
+                .collect();
+            let is = |text: &str, protects, position| (text.to_owned(), Some(protects), Some(position));
+            let expected = [
+                is("DISABLE", Protects::Tls, Position::Off),
+                is("PERMISSIVE", Protects::Tls, Position::Optional),
+                is("true", Protects::Verification, Position::Off),
+            ];
+            assert_eq!(found, expected);
+        });
+    }
+
+    #[test]
+    fn a_route_of_traefik_is_cleartext_without_tls_on_the_usual_entry_point() {
+        let listeners = |spec: &str| {
+            let text = format!("apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nspec: {spec}\n");
+            let count = std::cell::Cell::new(0);
+            read(&text, |reading, _| {
+                let content =
+                    |one: &&crate::facts::Listener<'_>| one.serves.value() == Some(&Serves::Content);
+                count.set(reading.facts.listeners.iter().filter(content).count());
+            });
+            count.get()
+        };
+        assert_eq!(listeners("{entryPoints: [web], routes: [{kind: Rule}]}"), 1);
+        assert_eq!(listeners("{routes: [{kind: Rule}]}"), 1);
+        assert_eq!(listeners("{entryPoints: [web], tls: {}, routes: [{kind: Rule}]}"), 0);
+        assert_eq!(listeners("{entryPoints: [websecure], routes: [{kind: Rule}]}"), 0);
+        assert_eq!(listeners("{entryPoints: [web], routes: [{middlewares: [{name: https-redirect}]}]}"), 0);
+    }
+}

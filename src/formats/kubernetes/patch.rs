@@ -109,3 +109,31 @@ fn nested<'s>(path: &str, value: Node<'_, 's>, sources: &'s Sources) -> Option<T
     let behind = Text::decoded(place.head(), sources.keep(behind.into()));
     Some(Text::joined(&[before, Text::verbatim(place, written), behind], sources))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::named;
+
+    #[test]
+    fn operations_put_values_where_their_paths_say() {
+        let text = "patches:\n  - target: {kind: Deployment, name: api}\n    patch: |-\n      - {op: add, path: /spec/template/spec/containers/0/image, value: \"nginx:latest\"}\n      - {op: replace, path: /spec/template/spec/hostNetwork, value: true}\n      - {op: remove, path: /spec/template/spec/hostPID}\n      - op: add\n        path: /spec/template/spec/containers/0/image\n        value: redis:7\n";
+        named("k8s/kustomization.yaml", text, |reading, at| {
+            let images: Vec<_> = reading.facts.images.iter().map(|one| at(one.head.anchor)).collect();
+            assert_eq!(images, ["nginx:latest", "redis:7"]);
+            let shared: Vec<_> =
+                reading.facts.containers.iter().filter_map(|one| one.host_network.span()).map(at).collect();
+            assert_eq!(shared, ["true"]);
+            assert!(reading.links.workloads.is_empty());
+        });
+    }
+
+    #[test]
+    fn a_part_of_an_object_lacks_nothing() {
+        let text = "patches:\n  - patch: |-\n      apiVersion: apps/v1\n      kind: Deployment\n      metadata: {name: api}\n      spec: {template: {spec: {containers: [{name: api, image: x, securityContext: {runAsUser: 0}}]}}}\n";
+        named("k8s/kustomization.yaml", text, |reading, at| {
+            let [container] = &reading.facts.containers[..] else { panic!() };
+            assert_eq!(container.user.span().map(at).as_deref(), Some("0"));
+            assert_eq!(container.liveness, crate::facts::Field::Unknown);
+        });
+    }
+}

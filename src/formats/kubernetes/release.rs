@@ -53,3 +53,23 @@ fn parameters<'s>(manifest: &Manifest<'_, 's>, helm: Found<'_, 's>, reader: &mut
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::read;
+
+    #[test]
+    fn values_are_read_as_mappings_texts_and_single_parameters() {
+        let text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: |\n        db:\n          ssl: false\n      valuesObject: {db: {host: a}}\n      parameters: [{name: db.name, value: b}]\n";
+        read(text, |reading, at| {
+            let found: Vec<_> = reading
+                .facts
+                .settings
+                .iter()
+                .map(|one| (one.key.value().copied().unwrap_or_default(), at(one.head.anchor)))
+                .collect();
+            let is = |key, value: &str| (key, value.to_owned());
+            assert_eq!(found, [is("db.ssl", "false"), is("db.host", "a"), is("db.name", "b")]);
+        });
+    }
+}

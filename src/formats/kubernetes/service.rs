@@ -202,3 +202,37 @@ fn listener<'s>(
         host: Field::Unset,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::read;
+    use crate::facts::Publish;
+
+    fn is_internal(metadata: &str, spec: &str) -> bool {
+        let text = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{{metadata}}}\nspec: {{type: LoadBalancer, ports: [{{port: 80}}]{spec}}}\n"
+        );
+        let internal = std::cell::Cell::new(false);
+        read(&text, |reading, _| {
+            internal.set(reading.facts.ports[0].publish.value() == Some(&Publish::InternalLoadBalancer));
+        });
+        internal.get()
+    }
+
+    #[test]
+    fn annotations_classes_and_sources_keep_a_load_balancer_inside() {
+        let aws = "service.beta.kubernetes.io/aws-load-balancer";
+        assert!(!is_internal("", ""));
+        assert!(is_internal(&format!("annotations: {{{aws}-scheme: internal}}"), ""));
+        assert!(is_internal(&format!("annotations: {{{aws}-type: nlb-ip}}"), ""));
+        assert!(!is_internal(
+            &format!("annotations: {{{aws}-type: external, {aws}-scheme: internet-facing}}"),
+            ""
+        ));
+        assert!(!is_internal(&format!("annotations: {{{aws}-type: nlb}}"), ""));
+        assert!(is_internal("", ", loadBalancerClass: tailscale"));
+        assert!(is_internal("", ", loadBalancerSourceRanges: [10.0.0.0/8, \"fd00::/8\"]"));
+        assert!(!is_internal("", ", loadBalancerSourceRanges: [10.0.0.0/8, 203.0.113.0/24]"));
+        assert!(!is_internal("", ", loadBalancerSourceRanges: []"));
+    }
+}

@@ -69,3 +69,24 @@ fn steps<'s>(
         pod.once_a_pod(first, reader);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::read;
+    use crate::facts::Runs;
+
+    #[test]
+    fn each_template_of_a_workflow_is_a_pod_of_its_own() {
+        let text = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w}\nspec:\n  securityContext: {runAsUser: 1000}\n  templates:\n    - {name: a, container: {image: x}, sidecars: [{name: s, image: y}]}\n    - {name: b, securityContext: {runAsUser: 0}, script: {image: z}}\n    - {name: c, dag: {}}\n";
+        read(text, |reading, _| {
+            let found: Vec<_> = reading
+                .facts
+                .containers
+                .iter()
+                .map(|one| (one.user.value().copied(), one.runs.value().copied()))
+                .collect();
+            let once = Some(Runs::ToCompletion);
+            assert_eq!(found, [(Some("1000"), once), (Some("1000"), once), (Some("0"), once)]);
+        });
+    }
+}
