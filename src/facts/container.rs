@@ -123,6 +123,7 @@ pub struct Installed<'s> {
 impl<'s> Container<'s> {
     /// A container of a platform of which nothing else is said: no property applies until the format that
     /// knows the platform says what it is.
+    #[must_use]
     pub fn of(platform: Platform, head: Head<'s>, block: Span) -> Self {
         let anchor = head.anchor;
         Container {
