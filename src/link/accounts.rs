@@ -76,7 +76,7 @@ fn mounted<'s>(pod: &AccountUse<'s>, account: Option<&Field<bool>>) -> Option<Sw
     }
 }
 
-fn switch<'s>(head: Head<'s>, place: Span) -> Switch<'s> {
+fn switch(head: Head<'_>, place: Span) -> Switch<'_> {
     Switch {
         head: Head { anchor: place, ..head },
         protects: Field::set(Protects::AccountToken, place, ""),

@@ -127,7 +127,7 @@ pub(super) fn cors<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
 }
 
 /// A statement of CORS of which only a wildcard counts.
-pub(super) fn stated_cors<'s>(head: Head<'s>, any: bool, credentials: Field<bool>) -> Cors<'s> {
+pub(super) fn stated_cors(head: Head<'_>, any: bool, credentials: Field<bool>) -> Cors<'_> {
     let place = head.anchor;
     Cors {
         head,

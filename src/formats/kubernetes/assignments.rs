@@ -74,7 +74,8 @@ pub(super) fn directives<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
-    if !datum.key.ends_with(".conf") || !content.contains("requirepass") && !content.contains("masterauth") {
+    let is_conf = datum.key.rsplit_once('.').is_some_and(|(_, extension)| extension == "conf");
+    if !is_conf || !content.contains("requirepass") && !content.contains("masterauth") {
         return;
     }
     let mut start = 0;

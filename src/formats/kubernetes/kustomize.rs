@@ -126,7 +126,8 @@ fn generator<'s>(
             let source =
                 written.split_once('=').filter(|_| list == "files").map_or(written, |(_, path)| path);
             let path = reader.resolve(source);
-            if list != "files" || source.ends_with(".env") || source.ends_with(".properties") {
+            let extension = source.rsplit_once('.').map_or("", |(_, extension)| extension);
+            if list != "files" || matches!(extension, "env" | "properties") {
                 reader.want(path.clone(), "env");
             }
             // What makes a Secret is often kept out of the repository.

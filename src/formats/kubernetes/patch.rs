@@ -89,7 +89,7 @@ fn nested<'s>(path: &str, value: Node<'_, 's>, sources: &'s Sources) -> Option<T
             before.push('[');
             behind.insert(0, ']');
         } else {
-            before.push_str(&format!("{{\"{}\": ", part.replace(['\\', '"'], "")));
+            before.extend(["{\"", &part.replace(['\\', '"'], ""), "\": "]);
             behind.insert(0, '}');
         }
     }

@@ -56,7 +56,7 @@ fn steps<'s>(
     for list in lists {
         match look(template, &[list]) {
             Found::Stated(one) if one.kind() == Kind::Mapping => {
-                container::read(&pod, one, Place::Main, reader)
+                container::read(&pod, one, Place::Main, reader);
             }
             found => {
                 for item in found.items().filter(|item| item.kind() == Kind::Mapping) {
