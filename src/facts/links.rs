@@ -234,6 +234,10 @@ pub struct Workload<'s> {
     pub labels: Vec<(&'s str, &'s str)>,
     /// Whether its pods may have more labels.
     pub open: bool,
+    /// The ConfigMaps that its pods mount.
+    pub config_maps: Vec<&'s str>,
+    /// The indices of its containers in the containers of the same file.
+    pub containers: Range<usize>,
     /// The place of its `kind`.
     pub span: Span,
     /// "Deployment api".

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod build;
+mod configs;
 mod env_file;
 mod environment;
 mod files;
@@ -71,6 +72,7 @@ pub fn link<'s>(
     files::link(&mut readings, &files, around);
     objects::link(&mut readings);
     services::link(&mut readings);
+    configs::link(&mut readings);
     gateways::link(&mut readings);
     accounts::link(&mut readings);
     network::link(&mut readings, sources);

@@ -67,7 +67,8 @@ fn fact<'s>(
 ) -> Namespace<'s> {
     let subject = match namespace {
         Some(name) => format!("namespace {name}"),
-        None => format!("the namespace of {}", first.subject),
+        None if first.subject.contains(' ') => format!("the namespace of {}", first.subject),
+        None => format!("the namespace of this {}", first.subject),
     };
     let mut head = Head::new(place, sources.keep(subject.into()));
     for workload in uncovered.iter().filter(|workload| workload.span != place) {

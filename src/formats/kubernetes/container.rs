@@ -53,7 +53,9 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
     let checks = probes::checks(node, subject, sources);
     let probed = checks.iter().filter_map(|check| check.command.clone());
     reader.reading.facts.commands.extend(probed);
+    let ports = reader.reading.facts.ports.len();
     host_ports(node, subject, found.as_ref(), reader);
+    let published = reader.reading.facts.ports.len() > ports;
 
     let runs = match (place, look(node, &["restartPolicy"]).str()) {
         (Place::Init, Some("Always")) if pod.runs != Some(Runs::ToCompletion) => Some(Runs::Long),
@@ -85,6 +87,7 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
         listens: probes::listens(node).into_iter().map(|(port, _)| port).collect(),
         environment: vec![Scope(block)],
         environment_open,
+        published,
         ..Container::of(Platform::Kubernetes, Head::new(anchor, subject), block)
     };
     if pod.is_fragment {

@@ -147,7 +147,7 @@ impl<'s> Pod<'_, 's> {
             container.host_users = look(self.spec, &["hostUsers"]).boolean("hostUsers", Field::Unset);
         }
         if !self.is_fragment {
-            self.workload(reader);
+            self.workload(first, reader);
         }
         self.account(reader);
     }
@@ -181,7 +181,7 @@ impl<'s> Pod<'_, 's> {
 
     /// What network policies see of the pod. One on the network of its node is beyond their reach.
     /// <https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-and-hostnetwork-pods>
-    fn workload(&self, reader: &mut Reader<'s>) {
+    fn workload(&self, first: usize, reader: &mut Reader<'s>) {
         let on_node = look(self.spec, &["hostNetwork"]);
         if !on_node.is_absent() && on_node.node().and_then(Node::truthy) != Some(false)
             || self.manifest.kind == "PodTemplate"
@@ -194,7 +194,10 @@ impl<'s> Pod<'_, 's> {
             Found::Absent => (Vec::new(), false),
             Found::Unknown => (Vec::new(), true),
         };
+        let containers = first..reader.reading.facts.containers.len();
         reader.reading.links.workloads.push(Workload {
+            config_maps: volumes::config_maps(self.spec),
+            containers,
             namespace: self.manifest.namespace,
             labels,
             // Operators label the pods that they make from a template as they like.

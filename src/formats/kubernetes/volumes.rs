@@ -40,6 +40,14 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, pod: Node<'_, 's>, reader: &
     }
 }
 
+/// The names of the ConfigMaps that a pod mounts.
+pub(super) fn config_maps<'s>(pod: Node<'_, 's>) -> Vec<&'s str> {
+    let volumes = look(pod, &["volumes"]).items();
+    let sources = volumes
+        .flat_map(|volume| std::iter::once(volume).chain(look(volume, &["projected", "sources"]).items()));
+    sources.filter_map(|source| look(source, &["configMap", "name"]).str()).collect()
+}
+
 /// A path of the node.
 pub(super) fn host<'s>(path: Node<'_, 's>, read_only: Field<bool>, subject: &'s str) -> Option<Volume<'s>> {
     let (text, span) = (path.as_str()?, path.span());
