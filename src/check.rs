@@ -162,6 +162,10 @@ impl Surroundings for Around<'_> {
     fn is_ignored(&self, path: &str) -> bool {
         self.unversioned.holds(path)
     }
+
+    fn ignore_file(&self, path: &str) -> Option<String> {
+        read::load(&self.root.locate(path)?).ok()
+    }
 }
 
 /// The findings that have to do with a file that is checked: it is stated there, or it takes effect there.

@@ -33,8 +33,11 @@ const WALLS: &[(&str, &[&str])] = &[
             "read",
         ],
     ),
-    ("cli", &["rule", "output"]),
-    ("commands", &["crash", "source", "formats", "rule", "output", "policy", "walk", "read", "check", "cli"]),
+    ("cli", &["data", "rule", "output"]),
+    (
+        "commands",
+        &["crash", "source", "data", "formats", "rule", "output", "policy", "walk", "read", "check", "cli"],
+    ),
 ];
 
 /// Uses that [`WALLS`] doesn't allow, most of them against its order: who, what of it, and why.

@@ -102,6 +102,8 @@ pub(super) fn endpoints<'s>(
             Tls::Optional(range) => {
                 out.switches.push(switch(head, Protects::Tls, Position::Optional, key, text.span(range)));
             }
+            // Kafka's listeners are switches.
+            Tls::Unstated if is_listener(key, &url) => {}
             Tls::Unstated if url.scheme().cleartext() => {
                 let Some(place) = place(&url) else { continue };
                 let transport = if sibling_tls() { Transport::Encrypted } else { Transport::Cleartext };
@@ -109,6 +111,14 @@ pub(super) fn endpoints<'s>(
             }
             _ => {}
         }
+    }
+}
+
+fn is_listener(key: &str, url: &Url<'_>) -> bool {
+    let scheme = url.scheme.text;
+    (scheme.eq_ignore_ascii_case("plaintext") || scheme.eq_ignore_ascii_case("sasl_plaintext")) && {
+        let key = Key::new(key);
+        key.has_any(&["kafka"]) && key.has_any(&["listeners"])
     }
 }
 

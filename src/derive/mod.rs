@@ -5,6 +5,7 @@ mod commands;
 mod containers;
 mod cors;
 mod credentials;
+mod docker;
 mod endpoints;
 mod hsts;
 mod images;
@@ -13,6 +14,7 @@ mod retention;
 mod siblings;
 mod switches;
 pub(crate) mod tls;
+mod written;
 
 use rayon::prelude::*;
 use siblings::{Named, Siblings};
@@ -40,6 +42,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
         all
     });
     commands::derive(&facts.commands, &mut out);
+    docker::derive(&facts.commands, sources, &mut out);
     credentials::once(&mut out.credentials);
     images::derive(&facts.images, sources, &mut out);
     containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);

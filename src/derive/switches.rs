@@ -106,6 +106,10 @@ fn verification(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     {
         return value.map(|on| (Protects::Verification, position(on)));
     }
+    // Go's word for it, which many servers and clients took over: `serversTransport.insecureSkipVerify`.
+    if key.has(&["insecure", "skip", "verify"]) {
+        return value.map(|on| (Protects::Verification, position(!on)));
+    }
     let about_tls = key.has_any(&[
         "ssl",
         "tls",
@@ -127,6 +131,7 @@ fn verification(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
         "verify",
         "verification",
         "verified",
+        "verificationmode",
         "validate",
         "validation",
         "check",
@@ -157,7 +162,7 @@ fn verification(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
             return None;
         }
         let (_, reversed) = subject(key);
-        if key.ends_with(&["mode"])
+        if (key.ends_with(&["mode"]) || key.ends_with(&["verificationmode"]))
             && matches!(named.value.to_ascii_lowercase().as_str(), "none" | "no" | "off")
         {
             return Some((Protects::Verification, Position::Off));

@@ -13,7 +13,7 @@ words! {
         Dockerfile = "dockerfile",
         /// A container of a Kubernetes pod.
         Kubernetes = "kubernetes",
-        /// A server process that a configuration file starts (nginx).
+        /// A process that a configuration file (nginx) or a command (`docker run`) starts.
         Process = "process",
     }
 }

@@ -11,6 +11,8 @@ use crate::source::{Span, Text};
 pub struct Links<'s> {
     /// The stages of a Dockerfile, in order.
     pub stages: Vec<Stage<'s>>,
+    /// Credential files that a Dockerfile copies from the folder that is built.
+    pub copies: Vec<Copied<'s>>,
     /// Builds of images from Dockerfiles.
     pub builds: Vec<Build<'s>>,
     /// Env files that a container reads.
@@ -45,6 +47,8 @@ pub struct Links<'s> {
     pub pins: Vec<&'s str>,
     /// Files and folders that a kustomization or a Compose file puts together.
     pub files: Vec<FileUse<'s>>,
+    /// Parts of the file that only developers start: services of a profile for development.
+    pub development: Vec<Span>,
 }
 
 /// A stage of a Dockerfile as a container that runs it would be.
@@ -58,6 +62,8 @@ pub struct Stage<'s> {
     pub scope: Scope,
     /// The variables that hold at its end and that a stage built on it starts with.
     pub variables: Vec<(&'s str, Text<'s>)>,
+    /// The number of the stage it is built on, in the stages of the same file.
+    pub parent: Option<usize>,
     /// Whether something here builds it, so that it is judged although another stage is the last.
     pub judged: bool,
 }
@@ -68,6 +74,15 @@ impl Stage<'_> {
     pub fn is(&self, target: &str) -> bool {
         self.name.is_some_and(|name| name.eq_ignore_ascii_case(target))
     }
+}
+
+/// A credential file that a Dockerfile copies from the folder that is built.
+#[derive(Clone, Copy, Debug)]
+pub struct Copied<'s> {
+    /// The index of the credential, in the credentials of the same file.
+    pub credential: usize,
+    /// The path or pattern of the file, from that folder.
+    pub path: &'s str,
 }
 
 /// A build of an image from a Dockerfile.
@@ -268,6 +283,8 @@ pub struct FileUse<'s> {
     pub subject: &'s str,
     /// Whether it only changes what other files state, so that nothing can be missing in it.
     pub patch: bool,
+    /// Whether it holds a secret, so that it is rightly kept out of version control.
+    pub secret: bool,
 }
 
 /// The name of a Kubernetes object where another object uses it.

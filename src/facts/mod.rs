@@ -3,6 +3,7 @@
 //! One kind of fact is one file here. A kind declares its fields once, with `fact!`; the
 //! fields that conditions can ask, their types and their documentation follow from that.
 
+mod capability;
 mod command;
 mod container;
 mod cors;
@@ -27,6 +28,7 @@ mod tls;
 mod volume;
 mod waiver;
 
+pub use capability::Capability;
 pub use command::Command;
 pub use container::{Check, Container, Healthcheck, Installed, Platform, Runs};
 pub use cors::Cors;
@@ -237,6 +239,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    Capability("capability") capabilities;
     Cipher("cipher") ciphers;
     Command("command") commands;
     Container("container") containers;

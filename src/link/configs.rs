@@ -1,5 +1,5 @@
 //! ConfigMaps that hold a server's configuration: where the pods that mount it can't be reached from outside,
-//! neither can the server.
+//! neither can the server's sockets. What it answers with may still reach browsers through an Ingress.
 
 use rustc_hash::FxHashMap;
 
@@ -64,13 +64,6 @@ fn keep_inside(reading: &mut Reading<'_>, inside: &[Span]) {
             && lies_inside(listener.head.anchor)
         {
             stated.value = Reach::Internal;
-        }
-    }
-    for server in &mut reading.facts.servers {
-        if let Field::Set(stated) = &mut server.public
-            && lies_inside(server.head.anchor)
-        {
-            stated.value = false;
         }
     }
 }

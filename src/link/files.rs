@@ -33,7 +33,8 @@ pub(super) fn link<'s>(
                 && !around.is_ignored(&file.path);
             if let Some(reading) = readings.get_mut(user).filter(|_| missing) {
                 let kind = ReferenceKind::File;
-                refer(&mut reading.facts, kind, file.source, Resolution::Missing, file.span, file.subject);
+                let resolution = if file.secret { Resolution::MadeElsewhere } else { Resolution::Missing };
+                refer(&mut reading.facts, kind, file.source, resolution, file.span, file.subject);
             }
         }
     }

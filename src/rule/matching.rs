@@ -133,10 +133,10 @@ fn named_identity(words: &[(&'static str, String)]) -> String {
     names.next().map_or_else(String::new, |(_, text)| text.clone())
 }
 
-/// The level of a case in the environment of the file it speaks of.
+/// The level of a case in the environment of the place it speaks of.
 fn level(case: &Case, at: Span, context: Context<'_, '_>) -> Option<Level> {
     use crate::link::Environment;
-    let adjust = match context.project.environment(at.file) {
+    let adjust = match context.project.environment(at) {
         Environment::Template => case.in_template,
         Environment::Development => case.in_development,
         Environment::Unstated => case.in_unstated,

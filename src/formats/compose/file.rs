@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use crate::formats::Unjoined;
 use crate::source::Span;
 use crate::syntax::yaml::{Entry, Kind, Node, Stream};
 
@@ -14,9 +15,14 @@ const LAYERS: usize = 16;
 #[derive(Debug)]
 pub struct File<'s> {
     pub(super) path: &'s str,
+    /// The path from which the paths of its services start: its own, unless it is included as a part of
+    /// another folder, or as one of several files of a project.
+    pub(super) base: &'s str,
     pub(super) stream: Stream<'s>,
     /// The Dockerfiles written inline: the place of each, and the stages that came of it.
     pub(super) inline: Vec<(Span, Range<usize>)>,
+    /// What was read from files that are written inline and waits for files of its own format.
+    pub(super) inner: Option<Box<Unjoined<'s>>>,
 }
 
 /// A service as one document of one file writes it.

@@ -1,6 +1,7 @@
 //! Dockerfiles: the stages as containers, what is baked into them, and what is run to build them.
 
 mod contents;
+mod copies;
 mod installs;
 mod stages;
 

@@ -164,6 +164,18 @@ fn is_assignments(content: &str) -> bool {
         })
 }
 
+/// Reads a file that stands in another one, by its name and its text; the answer says whether it is of a
+/// format that is read.
+pub(in crate::formats) fn embed_file<'s>(
+    name: &str,
+    text: &Text<'s>,
+    store: Store,
+    reader: &mut Reader<'s>,
+) -> bool {
+    let format = embedded_format(name, text.as_str());
+    format.is_some_and(|format| embed(text.clone(), format, store, reader))
+}
+
 /// Reads a file in an entry. Its text is only guessed to be of the format, so that what can't be read of it
 /// is no error.
 fn embed<'s>(text: Text<'s>, format: &str, store: Store, reader: &mut Reader<'s>) -> bool {

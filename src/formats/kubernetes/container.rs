@@ -65,6 +65,7 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
     };
     let context = Context::new(node, pod.spec);
     let anchor = first_key(node);
+    reader.reading.facts.capabilities.extend(context.capabilities_of(subject, sources));
     let mut container = Container {
         name: name.map_or(Field::Unknown, |name| Field::set(name, anchor, "name")),
         runs: runs.map_or(Field::Unknown, |runs| Field::set(runs, anchor, "")),

@@ -77,6 +77,7 @@ fn file<'s>(manifest: &Manifest<'_, 's>, node: Node<'_, 's>, patch: bool, reader
         span: node.span(),
         subject: manifest.subject,
         patch,
+        secret: false,
     });
 }
 
@@ -130,11 +131,8 @@ fn generator<'s>(
             if list != "files" || matches!(extension, "env" | "properties") {
                 reader.want(path.clone(), "env");
             }
-            // What makes a Secret is often kept out of the repository.
-            if store == Store::ConfigMap && !is_remote(source) {
-                let (span, subject) = (node.span(), manifest.subject);
-                reader.reading.links.files.push(FileUse { path, source, span, subject, patch: false });
-            }
+            let (span, subject, secret) = (node.span(), manifest.subject, store == Store::Secret);
+            reader.reading.links.files.push(FileUse { path, source, span, subject, patch: false, secret });
         }
     }
 }

@@ -32,6 +32,7 @@ mod tests;
 mod volumes;
 mod workflow;
 
+pub(super) use config::embed_file;
 pub(crate) use container::forget_absences;
 
 use super::unread::problem;
