@@ -51,13 +51,19 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
                 continue;
             };
             if let Some((name, value)) = split(word, '=') {
-                push(name.trim_start_matches('-'), &value);
+                push(flag_name(program, name.trim_start_matches('-')), &value);
             } else if let Some(value) = words.peek().filter(|next| !next.as_str().starts_with('-')) {
-                push(flag, value);
+                push(flag_name(program, flag), value);
             }
         }
     }
     settings
+}
+
+/// etcd's flag for suites doesn't say that they are TLS's.
+/// <https://etcd.io/docs/v3.5/op-guide/configuration/#security>
+fn flag_name<'s>(program: &str, flag: &'s str) -> &'s str {
+    if program == "etcd" && flag == "cipher-suites" { "tls-cipher-suites" } else { flag }
 }
 
 /// A server parameter: `postgres -c ssl=off`, `-cssl=off`. The entrypoint of the image takes options alone,
@@ -258,6 +264,11 @@ fn without_tls<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s st
         && let Some(port) = command.parsed.option_value("--secure-port").filter(|port| port.as_str() == "0")
     {
         return Some((port.span, "--secure-port=0"));
+    }
+    if program == "kube-apiserver"
+        && let Some(port) = command.parsed.option_value("--insecure-port").filter(|port| port.as_str() != "0")
+    {
+        return Some((port.span, "--insecure-port"));
     }
     if matches!(program, "curl" | "pip" | "apt" | "apt-get" | "echo" | "printf") {
         return None;

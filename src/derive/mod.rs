@@ -9,11 +9,12 @@ mod docker;
 mod endpoints;
 mod hsts;
 mod images;
-pub(crate) mod residency;
+mod residency;
 mod retention;
 mod siblings;
 mod switches;
-pub(crate) mod tls;
+mod tls;
+mod versions;
 mod written;
 
 use rayon::prelude::*;
@@ -75,6 +76,7 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
             cors::derive(&named, &siblings, &mut out);
             hsts::derive(&named, &mut out);
             tls::derive(&named, &mut out);
+            versions::derive(&named, &mut out);
             endpoints::derive(&named, &siblings, sources, &mut out);
             credentials::derive(&named, &siblings, sources, &mut out);
             residency::derive(&named, &siblings, sources, &mut out);

@@ -241,7 +241,8 @@ fn tls(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
             "otlp",
             "clickhouse",
         ]);
-    let insecure = key.ends_with(&["insecure"]) && key.has_any(&["otlp", "exporter", "grpc", "endpoint"]);
+    let insecure = key.ends_with(&["insecure"])
+        && (key.has_any(&["otlp", "exporter", "grpc", "endpoint"]) || key.ends_with(&["server", "insecure"]));
     if !(names_tls || secure || insecure)
         || key.has_any(&["smtp", "mail", "email"]) && key.ends_with(&["secure"])
     {

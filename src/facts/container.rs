@@ -90,8 +90,6 @@ fact! {
         cpu_request ("cpu-request"): &'s str,
         /// The memory it asks for.
         memory_request ("memory-request"): &'s str,
-        /// Whether a service account's token is mounted.
-        token ("token"): bool,
     }
     also {
         /// Its image.
@@ -153,7 +151,6 @@ impl<'s> Container<'s> {
             memory_limit: Field::NotApplicable,
             cpu_request: Field::NotApplicable,
             memory_request: Field::NotApplicable,
-            token: Field::NotApplicable,
             image: None,
             checks: Vec::new(),
             listens: Vec::new(),

@@ -3,13 +3,16 @@
 
 mod accounts;
 mod build;
+mod configs;
 mod dockerignore;
 mod env_file;
 mod environment;
 mod files;
 mod gateways;
 mod mount;
+mod network;
 mod objects;
+mod patches;
 mod services;
 
 pub use crate::value::environment::Environment;
@@ -83,11 +86,14 @@ pub fn link<'s>(
     build::link(&mut readings, &files, around, sources);
     env_file::link(&mut readings, &files, around, sources);
     mount::link(&mut readings, around);
-    objects::link(&mut readings);
+    patches::link(&mut readings, &files);
     files::link(&mut readings, &files, around);
+    objects::link(&mut readings);
     services::link(&mut readings);
+    configs::link(&mut readings);
     gateways::link(&mut readings);
     accounts::link(&mut readings);
+    network::link(&mut readings, sources);
     let environments = environment::of_files(&readings);
     let mut development: Vec<Span> =
         readings.iter().flat_map(|reading| reading.links.development.iter().copied()).collect();

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use crate::formats::Unjoined;
 use crate::source::Span;
 use crate::syntax::yaml::{Entry, Kind, Node, Stream};
 
@@ -21,8 +20,6 @@ pub struct File<'s> {
     pub(super) stream: Stream<'s>,
     /// The Dockerfiles written inline: the place of each, and the stages that came of it.
     pub(super) inline: Vec<(Span, Range<usize>)>,
-    /// What was read from files that are written inline and waits for files of its own format.
-    pub(super) inner: Option<Box<Unjoined<'s>>>,
 }
 
 /// A service as one document of one file writes it.

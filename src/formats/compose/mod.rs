@@ -21,7 +21,7 @@ use rustc_hash::FxHashMap;
 pub(super) use file::File;
 
 use super::unread::problem;
-use super::{Format, Reader, Reading, Unjoined, dockerfile};
+use super::{Format, Reader, Reading, dockerfile};
 use crate::facts::{ProblemKind, Store};
 use crate::source::Sources;
 use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Stream};
@@ -49,12 +49,11 @@ fn read(reader: &mut Reader<'_>) {
     problems(reader, &stream);
     reader.reading.comments.append(&mut stream.comments);
     let path = reader.reading.path;
-    let mut file = File { path, base: path, stream, inline: Vec::new(), inner: None };
+    let mut file = File { path, base: path, stream, inline: Vec::new() };
     read_inline(reader, &mut file);
     read_services(reader, &file);
     configs::read(reader, &file);
-    file.inner = reader.reading.unjoined.take().map(Box::new);
-    reader.reading.unjoined = Some(Unjoined::Compose(file));
+    reader.reading.unjoined.compose = Some(file);
 }
 
 /// What could not be read, and what Compose refuses.

@@ -8,7 +8,7 @@ use super::service::{Extends, Service};
 use super::{configs, container, names, neighbours};
 use crate::facts::links::FileUse;
 use crate::facts::{Field, Head, Reference, ReferenceKind, Resolution};
-use crate::formats::{Reading, Unjoined, resolve};
+use crate::formats::{Reading, resolve};
 use crate::source::{Sources, Text};
 use crate::syntax::yaml::{Kind, Node};
 
@@ -25,13 +25,7 @@ pub(super) type Trees<'t, 's> = FxHashMap<&'s str, Tree<'t, 's>>;
 pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     let mut files: Vec<(usize, File<'s>)> = Vec::new();
     for (index, reading) in readings.iter_mut().enumerate() {
-        match reading.unjoined.take() {
-            Some(Unjoined::Compose(mut file)) => {
-                reading.unjoined = file.inner.take().map(|inner| *inner);
-                files.push((index, file));
-            }
-            other => reading.unjoined = other,
-        }
+        files.extend(reading.unjoined.compose.take().map(|file| (index, file)));
     }
     if files.is_empty() {
         return;

@@ -200,15 +200,25 @@ pub(super) fn nginx(mount: &Mount<'_>, image: Option<&str>) -> Option<String> {
     let target = mount.target.trim_end_matches('/');
     let below =
         ["/etc/nginx", "/usr/local/openresty/nginx/conf"].iter().any(|folder| target.starts_with(folder));
-    let name = mount.path.rsplit('/').next().unwrap_or_default();
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    match extension {
-        Some("conf" | "template" | "tmpl" | "nginx" | "vhost")
-            if below || is_nginx && target.contains("nginx") =>
-        {
-            Some(mount.path.clone())
-        }
-        None | Some("d") if below => Some(format!("{}/*.conf", mount.path)),
+    let extension_of = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        name.rsplit_once('.').map(|(_, extension)| extension.to_owned())
+    };
+    let is_configuration = |extension: Option<String>| {
+        matches!(extension.as_deref(), Some("conf" | "template" | "tmpl" | "nginx" | "vhost"))
+    };
+    if is_configuration(extension_of(&mount.path)) {
+        return (below || is_nginx && target.contains("nginx")).then(|| mount.path.clone());
+    }
+    let mut parts = target.rsplit('/');
+    let (name, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let is_sites = |folder: &str| matches!(folder, "sites-enabled" | "sites-available");
+    match extension_of(&mount.path).as_deref() {
+        None | Some("d") if !below => None,
+        None if is_sites(folder) || is_configuration(extension_of(target)) => Some(mount.path.clone()),
+        None | Some("d") if is_sites(name) => Some(format!("{}/*", mount.path)),
+        None | Some("d") if name == "templates" => Some(format!("{}/*.template", mount.path)),
+        None | Some("d") => Some(format!("{}/*.conf", mount.path)),
         _ => None,
     }
 }

@@ -4,8 +4,8 @@ use std::hash::{Hash as _, Hasher as _};
 
 use rustc_hash::FxHasher;
 
-use super::copies;
 use super::stages::{Names, Variables, value};
+use super::{configuration, copies};
 use crate::facts::{Check, Container, Credential, CredentialClass, Field, Head, Platform, Scope, Store};
 use crate::formats::commands::{command, port_of};
 use crate::formats::settings::Draft;
@@ -57,6 +57,7 @@ pub(super) fn read<'s>(
         }
         (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
             copies::read(reader, instruction, words, around);
+            configuration::read(reader, instruction);
             for heredoc in &instruction.heredocs {
                 let target = words.last().map_or("", |target| target.text.as_str());
                 written(reader, heredoc, target, around);

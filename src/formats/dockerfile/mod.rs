@@ -1,5 +1,6 @@
 //! Dockerfiles: the stages as containers, what is baked into them, and what is run to build them.
 
+mod configuration;
 mod contents;
 mod copies;
 mod installs;

@@ -20,7 +20,7 @@ impl<'t, 's> Context<'t, 's> {
         Context {
             container: look(container, &["securityContext"]),
             pod: look(pod, &["securityContext"]),
-            windows: is_windows(pod),
+            windows: is_windows(pod) || is_windows_context(container) || is_windows_context(pod),
         }
     }
 
@@ -53,8 +53,14 @@ impl<'t, 's> Context<'t, 's> {
         self.either(&["runAsNonRoot"]).boolean("runAsNonRoot", Field::Default(false))
     }
 
+    /// A `HostProcess` container of Windows runs as the host's own processes do.
+    /// <https://kubernetes.io/docs/tasks/configure-pod-container/create-hostprocess-pod/>
     pub(super) fn privileged(&self) -> Field<bool> {
-        self.container.look(&["privileged"]).boolean("privileged", Field::Default(false))
+        let host = self.either(&["windowsOptions", "hostProcess"]).boolean("hostProcess", Field::Unset);
+        match host.value() {
+            Some(true) => host,
+            _ => self.container.look(&["privileged"]).boolean("privileged", Field::Default(false)),
+        }
     }
 
     pub(super) fn escalation(&self) -> Field<bool> {
@@ -114,6 +120,11 @@ impl<'t, 's> Context<'t, 's> {
             _ => absent,
         }
     }
+}
+
+/// Whether a security context speaks to Windows alone.
+fn is_windows_context(node: Node<'_, '_>) -> bool {
+    look(node, &["securityContext", "windowsOptions"]).node().is_some()
 }
 
 /// Whether the pod runs on Windows, where uids and capabilities mean nothing.
