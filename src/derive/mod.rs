@@ -13,6 +13,7 @@ mod retention;
 mod siblings;
 mod switches;
 pub(crate) mod tls;
+mod verification;
 
 use rayon::prelude::*;
 use siblings::{Named, Siblings};
