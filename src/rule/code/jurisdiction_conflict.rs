@@ -1,10 +1,12 @@
 //! `jurisdiction-conflict`: a default outside the supported list, a region or a default outside the one stated
 //! place of the data, or two environments of one service in different places.
 
+mod environments;
+
 use rustc_hash::FxHashSet;
 
 use super::disallowed_jurisdiction::{lies_outside, names, outside_list, shared_folders};
-use super::{Context, Hit, environments};
+use super::{Context, Hit};
 use crate::data::jurisdictions::{Declared, Set};
 use crate::facts::{Declaration, Declares, Stating, Use};
 use crate::source::Span;
@@ -61,7 +63,7 @@ fn territories(declaration: &Declaration<'_>) -> Set {
 }
 
 /// The places that a declaration names; a regulator's territory is none.
-pub(super) fn places_of(declaration: &Declaration<'_>) -> Set {
+fn places_of(declaration: &Declaration<'_>) -> Set {
     let places = declaration.named.iter().filter_map(|(declared, _)| match declared {
         Declared::Place(place) => Some(*place),
         Declared::Regulator(_) => None,

@@ -2,7 +2,6 @@
 
 mod broken_healthcheck;
 mod disallowed_jurisdiction;
-mod environments;
 mod jurisdiction_conflict;
 
 use super::matching::Context;

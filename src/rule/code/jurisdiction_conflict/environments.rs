@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::disallowed_jurisdiction::{lies_outside, names, outside_list};
-use super::jurisdiction_conflict::places_of;
-use super::{Context, Hit};
+use super::super::disallowed_jurisdiction::{lies_outside, names, outside_list};
+use super::places_of;
+use super::super::{Context, Hit};
 use crate::data::jurisdictions::Set;
 use crate::facts::{Declares, Head, Stating, Use};
 use crate::link::Environment;
