@@ -49,10 +49,12 @@ fn write_rule(code: &mut String, path: &Path) -> Result<(), Box<dyn Error>> {
     };
     let id = name(path.file_stem());
     let topic = name(path.parent().and_then(Path::file_name));
-    let full = fs::canonicalize(path)?.to_string_lossy().into_owned();
+    // Seen from the manifest, since build caches are moved from one checkout to another.
+    let file = format!("/rules/{topic}/{id}.md");
     write!(
         code,
-        "RawRule {{ id: {id:?}, topic: {topic:?}, text: include_str!({full:?}), body: {body}, head: "
+        "RawRule {{ id: {id:?}, topic: {topic:?}, text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \
+         {file:?})), body: {body}, head: "
     )?;
     write_table(code, table.span(), table.get_ref(), start)?;
     code.push_str(" },\n");

@@ -19,7 +19,7 @@ use crate::policy::{self, Allowance, Applied, Checked, Known, Policy, allowance}
 use crate::read::{self, Listed, Read};
 use crate::rule::{self, Level, Rule, Run};
 use crate::source::{SourceId, Sources};
-use crate::walk::{self, Found, LeftOut, Root, Why};
+use crate::walk::{self, Found, LeftOut, Root, Unversioned, Why};
 
 /// What is to be checked, and how.
 pub struct Job<'j> {
@@ -138,22 +138,33 @@ fn allowances(readings: &[Reading<'_>], sources: &Sources) -> Vec<Allowance> {
 
 /// All facts as one project, those about files that could not be read too.
 fn link<'s>(read: &mut Read<'s>, root: &Root, sources: &'s Sources) -> Project<'s> {
-    let mut project = link::link(std::mem::take(&mut read.readings), &Around(root), sources);
+    let mut project = link::link(
+        std::mem::take(&mut read.readings),
+        &Around { root, unversioned: Unversioned::new(root) },
+        sources,
+    );
     project.facts.append(std::mem::take(&mut read.problems));
     project
 }
 
 /// The project's folder, as linking asks for it.
-struct Around<'r>(&'r Root);
+struct Around<'r> {
+    root: &'r Root,
+    unversioned: Unversioned<'r>,
+}
 
 impl Surroundings for Around<'_> {
     fn entry(&self, path: &str) -> Option<Entry> {
-        let metadata = self.0.folder().join(path).metadata().ok()?;
+        let metadata = self.root.folder().join(path).metadata().ok()?;
         Some(if metadata.is_dir() { Entry::Folder } else { Entry::File })
     }
 
     fn is_ignored(&self, path: &str) -> bool {
-        walk::is_ignored_by_git(self.0, path)
+        self.unversioned.holds(path)
+    }
+
+    fn ignore_file(&self, path: &str) -> Option<String> {
+        read::load(&self.root.locate(path)?).ok()
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::data::frameworks;
 use crate::rule::Level;
 
 /// Checks the env files, Dockerfiles, Compose, Kubernetes and nginx configuration of a deployment, as one
@@ -51,6 +52,9 @@ pub enum Command {
         /// How to print them.
         #[arg(short, long, default_value = "text")]
         format: ListFormat,
+        /// Only the rules of a framework, by its controls. The mapping is guidance, not an audit.
+        #[arg(long, value_name = "FRAMEWORK", value_parser = PossibleValuesParser::new(frameworks::ids()))]
+        framework: Option<String>,
     },
 }
 

@@ -2,7 +2,7 @@
 
 mod fingerprint;
 
-pub use fingerprint::{Fingerprint, stamp};
+pub use fingerprint::{Fingerprint, number};
 
 use crate::facts::Use;
 use crate::rule::{Level, Rule};
@@ -25,6 +25,6 @@ pub struct Finding<'p, 's> {
     pub related: Vec<Use<'s>>,
     /// What tells it from others of its rule and subject, without any value: the name of a setting.
     pub identity: String,
-    /// What makes it the same finding in the next run; [`stamp`] gives it.
-    pub fingerprint: Fingerprint,
+    /// How many findings that are alike in all but their place come before it; [`number`] counts them.
+    pub ordinal: usize,
 }

@@ -131,14 +131,17 @@ impl Source {
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line_of(offset);
         let start = self.line_range(line).start;
-        let characters = self.characters(offset as usize).saturating_sub(self.characters(start));
+        let offset = (offset as usize).min(self.text.len());
+        let characters = match self.text.as_bytes().get(start..offset) {
+            Some(before) if before.len() <= BLOCK => count(before),
+            _ => self.characters(offset).saturating_sub(self.characters(start)),
+        };
         Position { line, column: characters + 1 }
     }
 
     /// How many characters start before a byte.
     fn characters(&self, offset: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let count = |bytes: &[u8]| bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count();
         let blocks = self.columns.get_or_init(|| {
             let starts = bytes.chunks(BLOCK).scan(0, |before, block| {
                 let start = *before;
@@ -147,7 +150,6 @@ impl Source {
             });
             starts.collect()
         });
-        let offset = offset.min(bytes.len());
         let block = (offset / BLOCK).min(blocks.len().saturating_sub(1));
         let rest = bytes.get(block * BLOCK..offset).unwrap_or_default();
         blocks.get(block).copied().unwrap_or(0) + count(rest)
@@ -168,6 +170,11 @@ impl Source {
     pub fn line_text(&self, line: usize) -> &str {
         self.text.get(self.line_range(line)).unwrap_or_default()
     }
+}
+
+/// How many characters start among these bytes of UTF-8.
+fn count(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count()
 }
 
 /// All files of a run, and the texts decoded from them. It only grows, from any thread, so whatever was

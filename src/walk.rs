@@ -7,6 +7,7 @@
 mod ignores;
 mod root;
 
+pub use ignores::Unversioned;
 pub use root::{Root, common_folder};
 
 use std::io;
@@ -171,12 +172,6 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Whether git keeps a path from the root out of version control. It needs not exist.
-#[must_use]
-pub fn is_ignored_by_git(root: &Root, path: &str) -> bool {
-    ignores::is_ignored_by_git(root, path)
-}
-
 /// A folder that is about to be listed.
 struct Folder {
     path: String,
@@ -328,7 +323,8 @@ mod tests {
     fn what_git_keeps_out_is_known_without_a_file() {
         let tree = tree(&[(".git/HEAD", ""), (".gitignore", ".env\nbuild/\n"), ("a/.gitignore", "!.env\n")]);
         let root = Root::of(&[tree.path().to_path_buf()], None);
-        let ignored = |path| is_ignored_by_git(&root, path);
+        let unversioned = Unversioned::new(&root);
+        let ignored = |path| unversioned.holds(path);
         assert_eq!(
             [".env", "build/x/y", "a/.env", "b/.env", "../.env"].map(ignored),
             [true, true, false, true, false]

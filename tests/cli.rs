@@ -59,7 +59,7 @@ fn a_file_that_is_not_utf_8_is_a_finding() {
 
 #[test]
 fn a_huge_file_is_a_finding() {
-    with_unreadable("Dockerfile", &vec![b'#'; 17 << 20], "17 MiB, over the limit of 16 MiB");
+    with_unreadable("Dockerfile", &vec![b'#'; 9 << 20], "9 MiB, over the limit of 8 MiB");
 }
 
 #[test]

@@ -33,22 +33,15 @@ const WALLS: &[(&str, &[&str])] = &[
             "read",
         ],
     ),
-    ("cli", &["rule", "output"]),
-    ("commands", &["crash", "source", "formats", "rule", "output", "policy", "walk", "read", "check", "cli"]),
+    ("cli", &["data", "rule", "output"]),
+    (
+        "commands",
+        &["crash", "source", "data", "formats", "rule", "output", "policy", "walk", "read", "check", "cli"],
+    ),
 ];
 
 /// Uses that [`WALLS`] doesn't allow, most of them against its order: who, what of it, and why.
 const WINDOWS: &[(&str, &str, &str)] = &[
-    (
-        "formats",
-        "derive::residency",
-        "nginx states its facts in full, so it asks itself what follows from hosts",
-    ),
-    (
-        "formats",
-        "derive::tls",
-        "nginx states its facts in full, so it asks itself what its cipher lists admit",
-    ),
     ("rule", "syntax::shell", "a health check is a command line, and facts hold its words"),
     ("rule", "policy::Limit", "a condition may compare with what the policy says"),
     ("rule", "policy::Limits", "a condition may compare with what the policy says"),

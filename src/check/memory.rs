@@ -148,6 +148,10 @@ impl Surroundings for Around<'_> {
     fn is_ignored(&self, path: &str) -> bool {
         self.ignored.matched_path_or_any_parents(path, false).is_ignore()
     }
+
+    fn ignore_file(&self, path: &str) -> Option<String> {
+        self.files.iter().find(|(other, _)| other == path).map(|(_, text)| text.clone())
+    }
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ pub fn run(cli: &Cli, handles: &mut Handles<'_>) -> Result<Exit, Error> {
     match &cli.command {
         Command::Check(options) => check::run(options, handles),
         Command::Explain { rule } => explain::run(rule, handles),
-        Command::Rules { format } => rules::run(*format, handles),
+        Command::Rules { format, framework } => rules::run(*format, framework.as_deref(), handles),
     }
 }
 

@@ -23,6 +23,11 @@ pub fn frameworks() -> &'static [Framework] {
     FRAMEWORKS
 }
 
+/// The ids of all frameworks, sorted.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    FRAMEWORKS.iter().map(|framework| framework.id)
+}
+
 /// The framework of this id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Framework> {

@@ -107,7 +107,7 @@ pub fn weak_ciphers(list: &str) -> Vec<Weakness> {
                 }
                 apply(&taken, token.operator, number, &mut states);
             }
-            None if adds => *found = Some(Kind::Unknown),
+            None if adds && !is_filled_in(token.name) => *found = Some(Kind::Unknown),
             None => {}
         }
     }
@@ -138,18 +138,32 @@ fn tokens(list: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut at = 0;
     for part in list.split_inclusive(is_separator) {
-        let token = part.trim_end_matches(is_separator);
-        let name = token.trim_start_matches(['!', '-', '+']);
-        if !name.is_empty() {
-            tokens.push(Token {
-                operator: token.chars().next().filter(|first| matches!(first, '!' | '-' | '+')),
-                name,
-                at: at + token.len() - name.len(),
-            });
+        let mut rest = part.trim_end_matches(is_separator);
+        // OpenSSL ends a name where it can't go on: `HIGH!aNULL@STRENGTH` are three tokens.
+        while !rest.is_empty() {
+            let name_at = rest.len() - rest.trim_start_matches(['!', '-', '+']).len();
+            let behind = rest.get(name_at..).unwrap_or_default();
+            let inner = behind.char_indices().skip(1).find(|(_, c)| matches!(c, '!' | '@'));
+            let end = inner.map_or(rest.len(), |(end, _)| name_at + end);
+            let (token, following) = rest.split_at(end);
+            let start = at + part.trim_end_matches(is_separator).len() - rest.len();
+            if let Some(name) = token.get(name_at..).filter(|name| !name.is_empty()) {
+                tokens.push(Token {
+                    operator: token.chars().next().filter(|first| matches!(first, '!' | '-' | '+')),
+                    name,
+                    at: start + name_at,
+                });
+            }
+            rest = following;
         }
         at += part.len();
     }
     tokens
+}
+
+/// Whether something else puts a value in its place: `${CIPHERS}`, `{{ ciphers }}`, `<ciphers>`.
+fn is_filled_in(name: &str) -> bool {
+    name.contains(['$', '{', '}', '<', '>', '%'])
 }
 
 /// What a token takes: a suite, a word, or words and suites joined by `+`, which must all fit.
@@ -331,6 +345,10 @@ mod tests {
             "EECDH+AESGCM:EDH+AESGCM",
             "AES256+EECDH:AES256+EDH:!aNULL",
             "ALL:!aNULL:!eNULL:!EXPORT:!DES:!RC4:!MD5",
+            "ECDH+AESGCM:ECDH+CHACHA20:DH+AESGCM:ECDH+AES256:DH+AES256:RSA+AESGCM:!aNULL:!eNULL:!MD5:!DSS",
+            "FIPS@STRENGTH:!aNULL:!eNULL",
+            "HIGH!aNULL!MD5",
+            "${CIPHERS}",
             "DEFAULT:@SECLEVEL=2",
             "TLS_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
             "TLS13-AES-256-GCM-SHA384:ECDHE:!COMPLEMENTOFDEFAULT:!eNULL",

@@ -2,9 +2,11 @@
 //! audit policy, passwords among the arguments.
 
 use super::credentials::{credential, password_class};
+use super::written;
 use crate::facts::{Command, Facts, Field, Head, Position, Protects, Scope, Setting, Switch};
 use crate::source::{Sources, Span};
 use crate::syntax::shell::Word;
+use crate::value::boolean;
 use crate::value::key::Key;
 use crate::value::secret::{self, Class, KeyKind};
 
@@ -15,13 +17,20 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
     for command in commands {
         let parsed = &command.parsed;
         let mut push = |key: &'s str, value: &Word<'s>| settings.push(setting(command, key, value));
-        for (name, value) in &parsed.assignments {
+        for (name, value) in
+            parsed.assignments.iter().filter(|(name, value)| !is_stand_in(command, name.as_str(), value))
+        {
             push(name.as_str(), value);
+        }
+        for one in written::settings(command) {
+            push(one.name, &one.value);
         }
         let program = command.program.value().copied().unwrap_or_default();
         if matches!(program, "export" | "env" | "set" | "setx") {
             for word in parsed.arguments() {
-                if let Some((name, value)) = split(word, '=') {
+                if let Some((name, value)) =
+                    split(word, '=').filter(|(name, value)| !is_stand_in(command, name, value))
+                {
                     push(sources.keep(name.to_owned().into()), &value);
                 }
             }
@@ -30,6 +39,11 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
         let mut words = parsed.arguments().iter().peekable();
         while let Some(word) = words.next() {
             let text = word.as_str();
+            let parameter = parameter(program, text, word, words.peek().copied());
+            if let Some((name, value)) = parameter.and_then(|parameter| split(&parameter, '=')) {
+                push(name, &value);
+                continue;
+            }
             let Some(flag) = text.strip_prefix("--").filter(|flag| !flag.is_empty()) else {
                 if text.contains("://") {
                     push(program, word);
@@ -37,13 +51,48 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
                 continue;
             };
             if let Some((name, value)) = split(word, '=') {
-                push(name.trim_start_matches('-'), &value);
+                push(flag_name(program, name.trim_start_matches('-')), &value);
             } else if let Some(value) = words.peek().filter(|next| !next.as_str().starts_with('-')) {
-                push(flag, value);
+                push(flag_name(program, flag), value);
             }
         }
     }
     settings
+}
+
+/// etcd's flag for suites doesn't say that they are TLS's.
+/// <https://etcd.io/docs/v3.5/op-guide/configuration/#security>
+fn flag_name<'s>(program: &str, flag: &'s str) -> &'s str {
+    if program == "etcd" && flag == "cipher-suites" { "tls-cipher-suites" } else { flag }
+}
+
+/// A server parameter: `postgres -c ssl=off`, `-cssl=off`. The entrypoint of the image takes options alone,
+/// so that no program is named.
+/// <https://www.postgresql.org/docs/current/app-postgres.html>
+fn parameter<'s>(program: &str, text: &str, word: &Word<'s>, next: Option<&Word<'s>>) -> Option<Word<'s>> {
+    if !matches!(program, "" | "postgres" | "docker-entrypoint.sh") {
+        return None;
+    }
+    let value = text.strip_prefix("-c")?;
+    let stated = if value.is_empty() {
+        next?.clone()
+    } else {
+        let value = word.text.part(2..text.len());
+        let span = value.span(0..text.len() - 2);
+        Word { text: value, span, literal: word.literal }
+    };
+    let (name, _) = stated.as_str().split_once('=')?;
+    let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.'));
+    plain.then_some(stated)
+}
+
+/// Whether a build step passes what only stands in for a secret, so that a program starts that wants one:
+/// `SECRET_KEY_BASE=dummy rails assets:precompile`. It ends with the step.
+fn is_stand_in(command: &Command<'_>, name: &str, value: &Word<'_>) -> bool {
+    command.at_build
+        && secret::is_secret_key(&Key::new(name)).is_some_and(|kind| {
+            secret::classify_as(kind, &Key::new(name), value.as_str(), None) == Class::Placeholder
+        })
 }
 
 fn setting<'s>(command: &Command<'s>, key: &'s str, value: &Word<'s>) -> Setting<'s> {
@@ -112,14 +161,25 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
     let parsed = &command.parsed;
     let flag = |flags: &[&str], key| parsed.has_flag(flags).map(|at| (at, key));
     let words: Vec<&str> = parsed.arguments().iter().map(Word::as_str).collect();
+    let behind = |key: &str| {
+        let at = words.iter().position(|word| word.eq_ignore_ascii_case(key))?;
+        parsed.arguments().get(at + 1)
+    };
     let word = |wanted: &dyn Fn(&str) -> bool| parsed.arguments().iter().find(|word| wanted(word.as_str()));
     match program {
         "curl" => flag(&["-k", "--insecure"], "curl -k")
             .or_else(|| flag(&["--proxy-insecure"], "curl --proxy-insecure")),
         "wget" => flag(&["--no-check-certificate"], "wget --no-check-certificate"),
-        "pip" | "pip3" => flag(&["--trusted-host"], "pip --trusted-host"),
-        "apt" | "apt-get" => {
-            flag(&["--allow-unauthenticated"], "apt --allow-unauthenticated").or_else(|| {
+        "pip" | "pip3" | "uv" | "python" | "python3"
+            if !program.starts_with("python") || words.starts_with(&["-m", "pip"]) =>
+        {
+            flag(&["--trusted-host"], "pip --trusted-host")
+                .or_else(|| flag(&["--allow-insecure-host"], "uv --allow-insecure-host"))
+                .or_else(|| behind("global.trusted-host").map(|host| (host.span, "pip trusted-host")))
+        }
+        "apt" | "apt-get" => flag(&["--allow-unauthenticated"], "apt --allow-unauthenticated")
+            .or_else(|| flag(&["--allow-insecure-repositories"], "apt --allow-insecure-repositories"))
+            .or_else(|| {
                 let off = |text: &str| {
                     let text = text.to_ascii_lowercase();
                     (text.contains("allowunauthenticated")
@@ -128,18 +188,24 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
                         || (text.contains("verify-host") && text.ends_with("=false"))
                 };
                 word(&off).map(|word| (word.span, "apt without verification"))
-            })
-        }
-        "yum" | "dnf" | "microdnf" | "zypper" => {
+            }),
+        "echo" | "printf" => written::unverified(command).map(|at| (at, "a package manager's configuration")),
+        "bundle" => behind("ssl_verify_mode")
+            .filter(|value| value.as_str() == "0")
+            .map(|value| (value.span, "ssl_verify_mode 0")),
+        "conda" | "mamba" | "micromamba" => behind("ssl_verify")
+            .filter(|value| boolean::parse(value.as_str()) == Some(false))
+            .map(|value| (value.span, "ssl_verify false")),
+        "yum" | "yum-config-manager" | "dnf" | "microdnf" | "zypper" => {
             let off = |text: &str| {
                 text.contains("sslverify=0") || text.to_ascii_lowercase().contains("sslverify=false")
             };
             word(&off).map(|word| (word.span, "sslverify=0"))
         }
         "npm" | "yarn" | "pnpm" => {
-            let off = words.windows(2).any(|pair| pair == ["strict-ssl", "false"]);
-            let joined =
-                word(&|text| matches!(text, "strict-ssl=false" | "--strict-ssl=false" | "--no-strict-ssl"));
+            let off =
+                words.windows(2).any(|pair| matches!(pair, ["strict-ssl" | "enableStrictSsl", "false"]));
+            let joined = word(&|text| matches!(text, "strict-ssl=false" | "--no-strict-ssl"));
             let separate = || word(&|text| text == "false").filter(|_| off);
             joined.or_else(separate).map(|word| (word.span, "strict-ssl false"))
         }
@@ -167,6 +233,12 @@ fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str
                 "--kubelet-insecure-tls",
                 "--tls-insecure-skip-verify",
                 "--skip-verify",
+                "--no-tls-verify",
+                "--kube-insecure-skip-tls-verify",
+                "--no-check-certificate",
+                "--trust-server-cert",
+                "-Dmaven.wagon.http.ssl.insecure=true",
+                "-SkipCertificateCheck",
             ];
             let given = parsed.arguments().iter().find(|word| flags.contains(&word.as_str()))?;
             Some((given.span, given.as_str()))
@@ -192,6 +264,11 @@ fn without_tls<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s st
         && let Some(port) = command.parsed.option_value("--secure-port").filter(|port| port.as_str() == "0")
     {
         return Some((port.span, "--secure-port=0"));
+    }
+    if program == "kube-apiserver"
+        && let Some(port) = command.parsed.option_value("--insecure-port").filter(|port| port.as_str() != "0")
+    {
+        return Some((port.span, "--insecure-port"));
     }
     if matches!(program, "curl" | "pip" | "apt" | "apt-get" | "echo" | "printf") {
         return None;
@@ -262,6 +339,11 @@ fn passwords<'s>(command: &Command<'s>, program: &str, out: &mut Facts<'s>) {
     }
     if let Some(password) = (program == "sshpass").then(|| parsed.option_value("-p")).flatten() {
         push_password(command, None, &password, program, out);
+    }
+    let logs_in = matches!(program, "docker" | "podman" | "helm" | "oc" | "az")
+        && parsed.arguments().iter().take(3).any(|word| word.as_str() == "login");
+    if let Some(password) = logs_in.then(|| parsed.option_value("-p")).flatten() {
+        push_password(command, None, &password, "-p", out);
     }
     if let Some(password) = parsed.option_value("--requirepass") {
         let key = Key::new("requirepass");

@@ -1,6 +1,5 @@
 //! URLs and connection strings inside settings.
 
-use super::switches::names_kafka_protocol;
 use super::{Named, Siblings};
 use crate::facts::{Endpoint, Facts, Field, Head, HostPlace, Position, Protects, Switch, Transport};
 use crate::source::{Sources, Span, Text};
@@ -36,11 +35,7 @@ pub(super) fn derive<'s>(
     out: &mut Facts<'s>,
 ) {
     let value = named.setting.text.as_str();
-    if !value.contains(':') && !value.contains('=')
-        || is_list_of_names(&named.key)
-        // Kafka's listeners are switches.
-        || names_kafka_protocol(&named.key) && named.key.has_any(&["listeners"])
-    {
+    if !value.contains(':') && !value.contains('=') || is_list_of_names(&named.key) {
         return;
     }
     let sibling_tls =
@@ -105,6 +100,8 @@ pub(super) fn endpoints<'s>(
             Tls::Optional(range) => {
                 out.switches.push(switch(head, Protects::Tls, Position::Optional, key, text.span(range)));
             }
+            // Kafka's listeners are switches.
+            Tls::Unstated if is_listener(key, &url) => {}
             Tls::Unstated => {
                 let Some(place) = place(&url) else { continue };
                 let transport = if sibling_tls(&url) { Transport::Encrypted } else { Transport::Cleartext };
@@ -112,6 +109,14 @@ pub(super) fn endpoints<'s>(
             }
             Tls::On | Tls::NotApplicable => {}
         }
+    }
+}
+
+fn is_listener(key: &str, url: &Url<'_>) -> bool {
+    let scheme = url.scheme.text;
+    (scheme.eq_ignore_ascii_case("plaintext") || scheme.eq_ignore_ascii_case("sasl_plaintext")) && {
+        let key = Key::new(key);
+        key.has_any(&["kafka"]) && key.has_any(&["listeners"])
     }
 }
 

@@ -1,8 +1,6 @@
 //! Facts that follow from images: where the registry of an account lies.
 
-use super::residency::located;
-use crate::data::endpoints;
-use crate::facts::{Facts, Image};
+use crate::facts::{Facts, Image, Region};
 use crate::source::Sources;
 
 /// Public registries, from which anyone pulls, give no fact.
@@ -12,16 +10,15 @@ pub(super) fn derive<'s>(images: &[Image<'s>], sources: &'s Sources, out: &mut F
             continue;
         };
         let host = registry.split(':').next().unwrap_or(registry);
-        if let Some(location) = endpoints::locate(host, repository) {
-            located(&location, host, &image.head, "the image's registry", sources, out);
-        }
+        let region = Region::of_host(host, repository, &image.head, "the image's registry", sources);
+        out.regions.extend(region);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Region, Stating};
+    use crate::facts::Stating;
     use crate::formats::{Reader, find};
 
     fn regions<'s>(sources: &'s Sources, image: &str) -> Vec<Region<'s>> {

@@ -5,15 +5,18 @@ mod commands;
 mod containers;
 mod cors;
 mod credentials;
+mod docker;
 mod endpoints;
 mod hsts;
 mod images;
-pub(crate) mod residency;
+mod residency;
 mod retention;
 mod siblings;
 mod switches;
-pub(crate) mod tls;
+mod tls;
 mod verification;
+mod versions;
+mod written;
 
 use rayon::prelude::*;
 use siblings::{Named, Siblings};
@@ -41,6 +44,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
         all
     });
     commands::derive(&facts.commands, &mut out);
+    docker::derive(&facts.commands, sources, &mut out);
     credentials::once(&mut out.credentials);
     images::derive(&facts.images, sources, &mut out);
     containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);
@@ -73,6 +77,7 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
             cors::derive(&named, &siblings, &mut out);
             hsts::derive(&named, &mut out);
             tls::derive(&named, &mut out);
+            versions::derive(&named, &mut out);
             endpoints::derive(&named, &siblings, sources, &mut out);
             credentials::derive(&named, &siblings, sources, &mut out);
             residency::derive(&named, &siblings, sources, &mut out);

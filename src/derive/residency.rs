@@ -4,11 +4,11 @@ mod identifiers;
 mod keys;
 
 use super::{Named, Siblings};
-use crate::data::endpoints::{self, Certainty, Location};
+use crate::data::endpoints;
 use crate::data::jurisdictions::{self, Declared, Jurisdiction};
 use crate::data::regions::{self, Lookup, Provider, Region as Known};
 use crate::facts::{Declaration, Declares, Facts, Field, Head, Region, Stating};
-use crate::source::{Sources, Span, Text};
+use crate::source::{Sources, Span};
 use crate::value::key::Key;
 use crate::value::{list, url};
 
@@ -32,7 +32,7 @@ pub(super) fn derive<'s>(
         region(named.value, None, &named.head(), named.name(), sources, out);
     }
     identifiers::derive(named, sources, out);
-    hosts(&named.setting.text, &named.head(), named.name(), sources, out);
+    Region::of_hosts(&named.setting.text, &named.head(), named.name(), sources, &mut out.regions);
 }
 
 /// The regions that the value of a setting lists.
@@ -194,8 +194,8 @@ fn push_known<'s>(
     sources: &'s Sources,
     out: &mut Facts<'s>,
 ) {
-    let place = format!("{} ({})", described(known.place, known.within), known.provider);
-    push(code, Stating::Explicit, &place, known.within, head, key, None, sources, out);
+    let place = Region::in_words(known.place, known.within, known.provider);
+    out.regions.push(Region::new(code, Stating::Explicit, &place, known.within, head, key, sources));
 }
 
 fn push_place<'s>(
@@ -206,18 +206,7 @@ fn push_place<'s>(
     sources: &'s Sources,
     out: &mut Facts<'s>,
 ) {
-    push(code, Stating::Explicit, place.name(), &[place], head, key, None, sources, out);
-}
-
-/// "London, United Kingdom"; a place of several countries is only named.
-fn described(place: &str, within: &[Jurisdiction]) -> String {
-    match within {
-        [one] => match one.country() {
-            Some(country) if country.name() != place => format!("{place}, {}", country.name()),
-            _ => place.to_owned(),
-        },
-        _ => place.to_owned(),
-    }
+    out.regions.push(Region::new(code, Stating::Explicit, place.name(), &[place], head, key, sources));
 }
 
 fn unknown<'s>(
@@ -228,7 +217,9 @@ fn unknown<'s>(
     sources: &'s Sources,
     out: &mut Facts<'s>,
 ) {
-    push(text, Stating::Unknown, "", &[], head, key, suggestion, sources, out);
+    let suggestion = suggestion.map_or(Field::Unset, |known| Field::set(known, head.anchor, ""));
+    let region = Region::new(text, Stating::Unknown, "", &[], head, key, sources);
+    out.regions.push(Region { suggestion, ..region });
 }
 
 fn country<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>) {
@@ -237,86 +228,4 @@ fn country<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>)
     } else {
         region(named.value, None, &named.head(), named.name(), sources, out);
     }
-}
-
-/// Each host in a text whose place is known.
-pub(crate) fn hosts<'s>(
-    text: &Text<'s>,
-    head: &Head<'s>,
-    key: &'s str,
-    sources: &'s Sources,
-    out: &mut Facts<'s>,
-) {
-    let value = text.as_str();
-    let mut seen = false;
-    for url in url::find_all(value) {
-        seen = true;
-        for host in &url.hosts {
-            if let Some(location) = endpoints::locate(host.name.text, url.path.text) {
-                located(
-                    &location,
-                    host.name.text,
-                    &Head { anchor: text.span(host.name.range.clone()), ..head.clone() },
-                    key,
-                    sources,
-                    out,
-                );
-            }
-        }
-    }
-    let bare = value.trim();
-    let ends_in_letter = bare.ends_with(|last: char| last.is_ascii_alphabetic()) || bare.contains(':');
-    if !seen && ends_in_letter && bare.contains('.') && !bare.contains([' ', '/', '@', '$']) {
-        let host = bare.split(':').next().unwrap_or(bare);
-        if let Some(location) = endpoints::locate(host, "") {
-            located(&location, host, head, key, sources, out);
-        }
-    }
-}
-
-/// A host whose place is known.
-pub(super) fn located<'s>(
-    location: &Location,
-    host: &str,
-    head: &Head<'s>,
-    key: &'s str,
-    sources: &'s Sources,
-    out: &mut Facts<'s>,
-) {
-    let stating = match location.certainty {
-        Certainty::Explicit => Stating::Explicit,
-        Certainty::Default => Stating::Default,
-        Certainty::Public => return,
-    };
-    let place = match location.region {
-        Some(region) => described(region.place, location.within),
-        None => location.within.iter().map(|place| place.name()).collect::<Vec<_>>().join(", "),
-    };
-    let place = format!("{place} ({})", location.provider);
-    push(host, stating, &place, location.within, head, key, None, sources, out);
-}
-
-#[expect(clippy::too_many_arguments, reason = "the one place where a region is put together")]
-fn push<'s>(
-    text: &str,
-    stating: Stating,
-    place: &str,
-    within: &[Jurisdiction],
-    head: &Head<'s>,
-    key: &'s str,
-    suggestion: Option<&'static str>,
-    sources: &'s Sources,
-    out: &mut Facts<'s>,
-) {
-    let span = head.anchor;
-    out.regions.push(Region {
-        head: head.clone(),
-        text: Field::set(sources.keep(text.to_owned().into()), span, ""),
-        stating: Field::set(stating, span, ""),
-        place: Field::set(sources.keep(place.to_owned().into()), span, ""),
-        jurisdictions: Field::set(within.iter().map(|place| place.code()).collect(), span, ""),
-        key: Field::set(key, span, ""),
-        suggestion: suggestion.map_or(Field::Unset, |known| Field::set(known, span, "")),
-        within: within.to_vec(),
-    });
 }

@@ -112,7 +112,7 @@ fn kafka(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
 }
 
 /// Whether a name's value says by which protocols Kafka is reached.
-pub(super) fn names_kafka_protocol(key: &Key<'_>) -> bool {
+fn names_kafka_protocol(key: &Key<'_>) -> bool {
     key.has_any(&["kafka"]) && (key.has_any(&["listeners", "protocol"]) || key.has(&["listener", "name"]))
         || key.ends_with(&["security", "protocol"])
         || key.ends_with(&["listener", "security", "protocol", "map"])
@@ -165,7 +165,8 @@ fn tls(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let insecure = key.is(&["insecure"])
         || key.ends_with(&["allow", "insecure"])
         || key.ends_with(&["insecure"])
-            && key.has_any(&["otlp", "exporter", "grpc", "endpoint", "registry", "traefik", "http"]);
+            && key
+                .has_any(&["otlp", "exporter", "grpc", "endpoint", "registry", "traefik", "http", "server"]);
     if !(names_tls || secure || insecure)
         || key.has_any(&["smtp", "mail", "email"]) && key.ends_with(&["secure"])
     {

@@ -68,6 +68,7 @@ fn stated(key: &Key<'_>, value: &str) -> Option<bool> {
         return Some(required);
     }
     let skips = key.ends_with(&["skip", "verify"])
+        || key.has(&["insecure", "skip", "verify"])
         || key.ends_with(&["insecureskipverify"])
         || key.is(&["curl", "insecure"])
         || key.has_any(TLS) && accepts_any(key);

@@ -13,7 +13,7 @@ words! {
         Dockerfile = "dockerfile",
         /// A container of a Kubernetes pod.
         Kubernetes = "kubernetes",
-        /// A server process that a configuration file starts (nginx).
+        /// A process that a configuration file (nginx) or a command (`docker run`) starts.
         Process = "process",
     }
 }
@@ -90,8 +90,6 @@ fact! {
         cpu_request ("cpu-request"): &'s str,
         /// The memory it asks for.
         memory_request ("memory-request"): &'s str,
-        /// Whether a service account's token is mounted.
-        token ("token"): bool,
     }
     also {
         /// Its image.
@@ -125,6 +123,7 @@ pub struct Installed<'s> {
 impl<'s> Container<'s> {
     /// A container of a platform of which nothing else is said: no property applies until the format that
     /// knows the platform says what it is.
+    #[must_use]
     pub fn of(platform: Platform, head: Head<'s>, block: Span) -> Self {
         let anchor = head.anchor;
         Container {
@@ -152,7 +151,6 @@ impl<'s> Container<'s> {
             memory_limit: Field::NotApplicable,
             cpu_request: Field::NotApplicable,
             memory_request: Field::NotApplicable,
-            token: Field::NotApplicable,
             image: None,
             checks: Vec::new(),
             listens: Vec::new(),

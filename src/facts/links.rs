@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::selector::Selector;
 use super::{Container, Field, Scope};
 use crate::source::{Span, Text};
 
@@ -10,14 +11,20 @@ use crate::source::{Span, Text};
 pub struct Links<'s> {
     /// The stages of a Dockerfile, in order.
     pub stages: Vec<Stage<'s>>,
+    /// Credential files that a Dockerfile copies from the folder that is built.
+    pub copies: Vec<Copied<'s>>,
     /// Builds of images from Dockerfiles.
     pub builds: Vec<Build<'s>>,
     /// Env files that a container reads.
     pub env_files: Vec<EnvFile<'s>>,
     /// Files and folders of the project that are mounted into a container.
     pub mounts: Vec<Mount<'s>>,
+    /// Configuration of the project that a Dockerfile copies into an image.
+    pub configurations: Vec<Configuration<'s>>,
     /// Kubernetes objects.
     pub objects: Vec<Object<'s>>,
+    /// The kinds and names of objects that are changed elsewhere than where they stand.
+    pub patched: Vec<(&'s str, &'s str)>,
     /// Names of Kubernetes objects that another object uses.
     pub uses: Vec<ObjectUse<'s>>,
     /// Ports of Services that can be reached from outside.
@@ -28,10 +35,22 @@ pub struct Links<'s> {
     pub routes: Vec<Route<'s>>,
     /// Service accounts that say, or don't say, whether their token is mounted.
     pub accounts: Vec<Account<'s>>,
-    /// Pods that leave it to their service account.
+    /// Pods and the service accounts that they run under.
     pub account_uses: Vec<AccountUse<'s>>,
+    /// What makes pods, as network policies see it.
+    pub workloads: Vec<Workload<'s>>,
+    /// Network policies.
+    pub policies: Vec<NetworkPolicy<'s>>,
+    /// Labels that a kustomization gives to all pods.
+    pub labels: Vec<(&'s str, &'s str)>,
+    /// Namespaces that a kustomization puts its objects into.
+    pub namespaces: Vec<&'s str>,
+    /// Images whose tag or digest a kustomization states.
+    pub pins: Vec<&'s str>,
     /// Files and folders that a kustomization or a Compose file puts together.
     pub files: Vec<FileUse<'s>>,
+    /// Parts of the file that only developers start: services of a profile for development.
+    pub development: Vec<Span>,
 }
 
 /// A stage of a Dockerfile as a container that runs it would be.
@@ -45,6 +64,8 @@ pub struct Stage<'s> {
     pub scope: Scope,
     /// The variables that hold at its end and that a stage built on it starts with.
     pub variables: Vec<(&'s str, Text<'s>)>,
+    /// The number of the stage it is built on, in the stages of the same file.
+    pub parent: Option<usize>,
     /// Whether something here builds it, so that it is judged although another stage is the last.
     pub judged: bool,
 }
@@ -55,6 +76,15 @@ impl Stage<'_> {
     pub fn is(&self, target: &str) -> bool {
         self.name.is_some_and(|name| name.eq_ignore_ascii_case(target))
     }
+}
+
+/// A credential file that a Dockerfile copies from the folder that is built.
+#[derive(Clone, Copy, Debug)]
+pub struct Copied<'s> {
+    /// The index of the credential, in the credentials of the same file.
+    pub credential: usize,
+    /// The path or pattern of the file, from that folder.
+    pub path: &'s str,
 }
 
 /// A build of an image from a Dockerfile.
@@ -113,6 +143,17 @@ pub struct Mount<'s> {
     pub read: bool,
 }
 
+/// A file or folder of configuration that a Dockerfile copies into an image.
+#[derive(Clone, Debug)]
+pub struct Configuration<'s> {
+    /// The index of the stage in the stages of the same file.
+    pub stage: usize,
+    /// The path from the root of the run, where the Dockerfile's folder is what it is built from.
+    pub path: String,
+    /// The path in the image.
+    pub target: &'s str,
+}
+
 /// A Kubernetes object.
 #[derive(Clone, Debug)]
 pub struct Object<'s> {
@@ -126,8 +167,6 @@ pub struct Object<'s> {
     pub span: Span,
     /// Its labels, for a workload those of its pods.
     pub labels: Vec<(&'s str, &'s str)>,
-    /// What it selects: a Service's or a policy's selector. An empty list selects all, nothing selects none.
-    pub selector: Option<Vec<(&'s str, &'s str)>>,
     /// The keys of a ConfigMap or a Secret with the values that are known.
     pub data: Vec<(&'s str, Span, Option<Text<'s>>)>,
     /// The indices of a workload's containers in the containers of the same file.
@@ -202,14 +241,46 @@ pub struct Account<'s> {
 /// A pod that runs under a service account.
 #[derive(Clone, Debug)]
 pub struct AccountUse<'s> {
-    /// The index of its first container in the containers of the same file.
-    pub container: usize,
-    /// The account's name.
-    pub name: &'s str,
+    /// The account's name; nothing where it isn't known.
+    pub name: Option<&'s str>,
     /// The pod's namespace, where one is stated.
     pub namespace: Option<&'s str>,
-    /// Whether the pod says itself that no token is mounted.
-    pub declines: bool,
+    /// Whether the pod itself says that the token is mounted.
+    pub token: Field<bool>,
+    /// The place of the object's `kind`.
+    pub span: Span,
+    /// "Deployment api".
+    pub subject: &'s str,
+}
+
+/// Something that makes pods.
+#[derive(Clone, Debug)]
+pub struct Workload<'s> {
+    /// Its namespace, where one is stated.
+    pub namespace: Option<&'s str>,
+    /// The labels of its pods.
+    pub labels: Vec<(&'s str, &'s str)>,
+    /// Whether its pods may have more labels.
+    pub open: bool,
+    /// The ConfigMaps that its pods mount.
+    pub config_maps: Vec<&'s str>,
+    /// The indices of its containers in the containers of the same file.
+    pub containers: Range<usize>,
+    /// The place of its `kind`.
+    pub span: Span,
+    /// "Deployment api".
+    pub subject: &'s str,
+}
+
+/// A network policy, whichever directions it closes.
+#[derive(Clone, Debug)]
+pub struct NetworkPolicy<'s> {
+    /// Its namespace, where one is stated.
+    pub namespace: Option<&'s str>,
+    /// Whether it reaches into all namespaces.
+    pub everywhere: bool,
+    /// The pods that it means.
+    pub selector: Selector<'s>,
 }
 
 /// A file or folder that a kustomization or a Compose file names.
@@ -225,6 +296,8 @@ pub struct FileUse<'s> {
     pub subject: &'s str,
     /// Whether it only changes what other files state, so that nothing can be missing in it.
     pub patch: bool,
+    /// Whether it holds a secret, so that it is rightly kept out of version control.
+    pub secret: bool,
 }
 
 /// The name of a Kubernetes object where another object uses it.

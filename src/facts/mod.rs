@@ -3,6 +3,7 @@
 //! One kind of fact is one file here. A kind declares its fields once, with `fact!`; the
 //! fields that conditions can ask, their types and their documentation follow from that.
 
+mod capability;
 mod command;
 mod container;
 mod cors;
@@ -13,11 +14,13 @@ mod field;
 mod image;
 pub mod links;
 mod listener;
+mod namespace;
 mod port;
 mod problem;
 mod reference;
 mod region;
 mod retention;
+pub mod selector;
 mod server;
 mod setting;
 mod switch;
@@ -25,6 +28,7 @@ mod tls;
 mod volume;
 mod waiver;
 
+pub use capability::Capability;
 pub use command::Command;
 pub use container::{Check, Container, Healthcheck, Installed, Platform, Runs};
 pub use cors::Cors;
@@ -34,6 +38,7 @@ pub use endpoint::{Endpoint, HostPlace, Transport};
 pub use field::{Field, FieldValue, State, Stated, Type, Value, View};
 pub use image::{Image, Pin};
 pub use listener::{Listener, Reach, Serves};
+pub use namespace::Namespace;
 pub use port::{Port, Publish};
 pub use problem::{Problem, ProblemKind};
 pub use reference::{Reference, ReferenceKind, Resolution};
@@ -234,6 +239,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    Capability("capability") capabilities;
     Cipher("cipher") ciphers;
     Command("command") commands;
     Container("container") containers;
@@ -243,6 +249,7 @@ kinds! {
     Endpoint("endpoint") endpoints;
     Image("image") images;
     Listener("listener") listeners;
+    Namespace("namespace") namespaces;
     Port("port") ports;
     Problem("problem") problems;
     Protocol("protocol") protocols;

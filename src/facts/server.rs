@@ -30,6 +30,8 @@ fact! {
         rate_limit ("rate-limit"): bool,
         /// Whether the server's version is hidden (`server_tokens off`).
         hides_version ("hides-version"): bool,
+        /// Whether a header is sent that names the software behind the server: `X-Powered-By`.
+        names_software ("names-software"): bool,
     }
 }
 
@@ -51,6 +53,7 @@ impl<'s> Server<'s> {
             drops_headers: Field::NotApplicable,
             rate_limit: Field::NotApplicable,
             hides_version: Field::NotApplicable,
+            names_software: Field::NotApplicable,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::Finding;
 use crate::source::Sources;
 
 /// What makes a finding the same one in the next run; shown as 32 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Fingerprint([u8; 16]);
 
 impl fmt::Display for Fingerprint {
@@ -20,6 +20,12 @@ impl fmt::Display for Fingerprint {
 }
 
 impl Fingerprint {
+    /// That of a finding.
+    #[must_use]
+    pub fn of(finding: &Finding<'_, '_>, sources: &Sources) -> Self {
+        Fingerprint::new(parts(finding, sources), finding.ordinal)
+    }
+
     /// Of parts that identify something and the number of equals before it.
     fn new(parts: [&str; 4], ordinal: usize) -> Self {
         let mut hash = Sha256::new();
@@ -35,19 +41,27 @@ impl Fingerprint {
     }
 }
 
-/// Gives each finding its fingerprint. Findings that are alike in all but their place are counted in the
-/// order of the file, so this must see all findings of a run, before anything is waived or hidden.
-pub fn stamp(findings: &mut [Finding<'_, '_>], sources: &Sources) {
+/// What a finding is about, wherever it stands in its file.
+fn parts<'f>(finding: &'f Finding<'_, '_>, sources: &'f Sources) -> [&'f str; 4] {
+    [finding.rule.id, sources.file(finding.place.file).path(), finding.subject, &finding.identity]
+}
+
+/// Tells findings apart that are alike in all but their place, by the order of the file. This must see all
+/// findings of a run, before anything is waived or hidden.
+pub fn number(findings: &mut [Finding<'_, '_>], sources: &Sources) {
     let mut order: Vec<usize> = (0..findings.len()).collect();
     order.sort_by_key(|&index| findings.get(index).map(|finding| finding.place));
-    let mut seen: FxHashMap<Fingerprint, usize> = FxHashMap::default();
+    let mut ordinals = vec![0; findings.len()];
+    let mut seen: FxHashMap<[&str; 4], usize> = FxHashMap::default();
     for index in order {
-        let Some(finding) = findings.get_mut(index) else { continue };
-        let path = sources.file(finding.place.file).path();
-        let parts = [finding.rule.id, path, finding.subject, &finding.identity];
-        let ordinal = seen.entry(Fingerprint::new(parts, 0)).or_default();
-        finding.fingerprint = Fingerprint::new(parts, *ordinal);
-        *ordinal += 1;
+        if let (Some(finding), Some(ordinal)) = (findings.get(index), ordinals.get_mut(index)) {
+            let count = seen.entry(parts(finding, sources)).or_default();
+            *ordinal = *count;
+            *count += 1;
+        }
+    }
+    for (finding, ordinal) in findings.iter_mut().zip(ordinals) {
+        finding.ordinal = ordinal;
     }
 }
 
@@ -63,7 +77,9 @@ mod tests {
         for (at, _) in text.match_indices("KEY") {
             sample.add("credential", file, at..at + 3, "a message");
         }
-        sample.report().findings.iter().map(|finding| finding.fingerprint.to_string()).collect()
+        let report = sample.report();
+        let each = report.findings.iter();
+        each.map(|finding| Fingerprint::of(finding, report.sources).to_string()).collect()
     }
 
     #[test]

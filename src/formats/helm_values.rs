@@ -27,8 +27,9 @@ fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
 fn read(reader: &mut Reader<'_>) {
     let stream = yaml::parse(&reader.text, reader.sources, Mode::Plain);
     let scope = Scope(reader.text.span(0..0));
+    let subject = reader.reading.path;
     for document in &stream.documents {
-        leaves(reader, document.root(), "", scope, DEPTH);
+        leaves(reader, document.root(), "", (scope, subject), DEPTH);
     }
     for duplicate in stream.duplicates {
         let detail = format!("the key `{}` stands twice", duplicate.key);
@@ -38,25 +39,33 @@ fn read(reader: &mut Reader<'_>) {
     reader.reading.comments.extend(stream.comments);
 }
 
+/// What all leaves have in common: where they belong together, and whose they are.
+type Whole<'s> = (Scope, &'s str);
+
+/// Values of a chart that stand in another file: a release, a kustomization.
+pub(super) fn values<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, subject: &'s str) {
+    leaves(reader, node, "", (Scope(node.span()), subject), DEPTH);
+}
+
 /// Each scalar with the names from the root to it. An empty value is one that the chart fills in.
-fn leaves<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, scope: Scope, depth: usize) {
+fn leaves<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, of: Whole<'s>, depth: usize) {
     if depth == 0 {
         return;
     }
-    tagged_image(reader, node);
+    tagged_image(reader, node, of.1);
     for entry in node.entries() {
         let name = if path.is_empty() { entry.key.to_owned() } else { format!("{path}.{}", entry.key) };
         match entry.value.kind() {
-            Kind::Mapping => leaves(reader, entry.value, &name, scope, depth - 1),
+            Kind::Mapping => leaves(reader, entry.value, &name, of, depth - 1),
             Kind::Sequence => {
                 for item in entry.value.items() {
                     match item.kind() {
-                        Kind::Scalar => leaf(reader, &name, entry.key_span, item, scope),
-                        _ => leaves(reader, item, &name, scope, depth - 1),
+                        Kind::Scalar => leaf(reader, &name, entry.key_span, item, of),
+                        _ => leaves(reader, item, &name, of, depth - 1),
                     }
                 }
             }
-            Kind::Scalar => leaf(reader, &name, entry.key_span, entry.value, scope),
+            Kind::Scalar => leaf(reader, &name, entry.key_span, entry.value, of),
         }
     }
 }
@@ -66,12 +75,11 @@ fn leaf<'s>(
     name: &str,
     key_span: crate::source::Span,
     value: Node<'_, 's>,
-    scope: Scope,
+    (scope, subject): Whole<'s>,
 ) {
     if value.is_null() || value.as_str().is_none_or(str::is_empty) {
         return;
     }
-    let subject = reader.reading.path;
     let draft = Draft {
         key: reader.sources.keep(name.to_owned().into()),
         key_span,
@@ -86,12 +94,12 @@ fn leaf<'s>(
 }
 
 /// `image: {repository, tag}`, as charts write it. Without a tag the chart's own version is taken.
-fn tagged_image<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>) {
+fn tagged_image<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, subject: &'s str) {
     let text = |key: &str| node.get(key).filter(|value| value.as_str().is_some_and(|text| !text.is_empty()));
     let (Some(repository), Some(tag)) = (text("repository"), text("tag")) else { return };
     let colon = Text::decoded(tag.span(), ":");
     let whole = Text::joined(&[repository.text(), colon, tag.text()], reader.sources);
-    if let Some(mut image) = image(&whole, reader.reading.path) {
+    if let Some(mut image) = image(&whole, subject) {
         image.head.anchor = tag.span();
         if let crate::facts::Field::Set(stated) = &mut image.reference {
             stated.span = tag.span();

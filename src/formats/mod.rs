@@ -89,8 +89,8 @@ pub struct Reading<'s> {
     pub annotations: Vec<Annotation<'s>>,
     /// Other files of the project that it names and that must be read to understand it, as paths or globs from the root of the run.
     pub wants: Vec<Want>,
-    /// What can be understood only together with other files of its format.
-    pub unjoined: Option<Unjoined<'s>>,
+    /// What can be understood only together with other files.
+    pub unjoined: Unjoined<'s>,
 }
 
 /// An annotation of an object that allows findings in it.
@@ -113,13 +113,13 @@ pub struct Want {
     pub format: &'static str,
 }
 
-/// A tree that waits for the trees of other files.
-#[derive(Debug)]
-pub enum Unjoined<'s> {
+/// Trees that wait for the trees of other files.
+#[derive(Debug, Default)]
+pub struct Unjoined<'s> {
     /// A Compose file: `extends`, overrides, `.env`.
-    Compose(compose::File<'s>),
-    /// An nginx configuration: `include`.
-    Nginx(nginx::File<'s>),
+    pub compose: Option<compose::File<'s>>,
+    /// nginx configurations: `include`. There may be some in a file of any format.
+    pub nginx: nginx::File<'s>,
 }
 
 impl<'s> Reader<'s> {
@@ -136,7 +136,7 @@ impl<'s> Reader<'s> {
             blocks: Vec::new(),
             annotations: Vec::new(),
             wants: Vec::new(),
-            unjoined: None,
+            unjoined: Unjoined::default(),
         };
         let mut reader = Reader { sources, text: sources.text(file), store: Store::Setting, reading };
         (format.read)(&mut reader);

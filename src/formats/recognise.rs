@@ -41,7 +41,9 @@ impl Candidate<'_> {
         matches!(
             self.extension(),
             "yaml" | "yml" | "json" | "conf" | "nginx" | "vhost" | "template" | "tpl" | "tmpl"
-        )
+        ) || [".conf.j2", ".conf.example", ".conf.sample", ".conf.dist", ".conf.default"]
+            .iter()
+            .any(|end| self.name().ends_with(end))
     }
 }
 

@@ -1,67 +1,86 @@
-//! Service accounts: a pod that doesn't say whether its token is mounted leaves that to its account.
+//! Service accounts: a pod that doesn't say whether a token is mounted leaves that to its account.
 
 use super::objects::Index;
-use crate::facts::links::Account;
-use crate::facts::{Field, Head, Position, Protects, Switch};
+use crate::facts::links::{Account, AccountUse};
+use crate::facts::{Field, Head, Position, Protects, Switch, Use};
 use crate::formats::Reading;
+use crate::source::Span;
 
 pub(super) fn link(readings: &mut [Reading<'_>]) {
-    let accounts: Vec<(String, Account<'_>)> = readings
-        .iter()
-        .flat_map(|reading| {
-            let folder = super::objects::folder(reading.path);
-            reading.links.accounts.iter().map(move |account| (folder.to_owned(), account.clone()))
-        })
-        .collect();
-    if accounts.is_empty() {
-        return;
-    }
     let mut index = Index::default();
-    let mut first = 0;
+    let mut accounts: Vec<Found<'_>> = Vec::new();
     for (at, reading) in readings.iter().enumerate() {
-        for (number, account) in reading.links.accounts.iter().enumerate() {
-            index.add("ServiceAccount", account.name, account.namespace, reading.path, (at, first + number));
+        for account in &reading.links.accounts {
+            let place = (at, accounts.len());
+            index.add("ServiceAccount", account.name, account.namespace, reading.path, place);
+            accounts.push(Found { account: account.clone(), users: 0, declining: 0 });
         }
-        first += reading.links.accounts.len();
     }
-    let mut declined = vec![(0_usize, 0_usize); accounts.len()];
     for reading in &mut *readings {
         let folder = super::objects::folder(reading.path);
-        let uses = std::mem::take(&mut reading.links.account_uses);
-        for one in &uses {
-            let nearest = index.find("ServiceAccount", one.name, one.namespace, folder);
-            let Some((_, index)) = nearest else { continue };
-            let Some((_, account)) = accounts.get(index) else { continue };
-            if let Some((users, declining)) = declined.get_mut(index) {
-                *users += 1;
-                *declining += usize::from(one.declines);
-            }
-            if let Some(container) = reading.facts.containers.get_mut(one.container)
-                && container.token.is_unstated()
-                && account.token.value() != Some(&true)
-            {
-                // That the account declines is said there; the pod only follows.
-                container.token = match account.token {
-                    Field::Set(_) => Field::Default(false),
-                    _ => Field::Unknown,
-                };
-            }
+        for one in &reading.links.account_uses {
+            let Some(name) = one.name else {
+                // Whatever its account says, a pod that asks for the token gets it.
+                reading.facts.switches.extend(mounted(one, None));
+                continue;
+            };
+            let nearest = index.find("ServiceAccount", name, one.namespace, folder);
+            let found = nearest.and_then(|(_, at)| accounts.get_mut(at));
+            let account = found.map(|found| {
+                found.users += 1;
+                found.declining += usize::from(one.token.value() == Some(&false));
+                &found.account
+            });
+            let absent = Field::Default(true);
+            reading.facts.switches.extend(mounted(one, Some(account.map_or(&absent, |one| &one.token))));
         }
     }
-    for ((_, account), (users, declining)) in accounts.iter().zip(declined) {
-        let every_pod_declines = users > 0 && users == declining;
-        let mounts = account.token.value() == Some(&true);
-        if account.name == "default" && mounts && !every_pod_declines {
-            let place = account.token.span().unwrap_or(account.span);
-            let owner = readings.iter_mut().find(|reading| reading.file == place.file);
-            if let Some(reading) = owner {
-                reading.facts.switches.push(Switch {
-                    head: Head::new(place, account.subject),
-                    protects: Field::set(Protects::AccountToken, place, ""),
-                    position: Field::set(Position::Off, place, ""),
-                    key: Field::set("automountServiceAccountToken", place, ""),
-                });
-            }
+    for found in &accounts {
+        let place = found.account.token.span().unwrap_or(found.account.span);
+        let owner = readings.iter_mut().find(|reading| reading.file == place.file);
+        if let Some(reading) = owner.filter(|_| found.gives_token_away()) {
+            reading.facts.switches.push(switch(Head::new(place, found.account.subject), place));
         }
+    }
+}
+
+/// A service account with the pods that run under it.
+struct Found<'s> {
+    account: Account<'s>,
+    users: usize,
+    declining: usize,
+}
+
+impl Found<'_> {
+    /// The account that every pod gets which asks for none, unless every one here declines.
+    fn gives_token_away(&self) -> bool {
+        let every_pod_declines = self.users > 0 && self.users == self.declining;
+        self.account.name == "default" && self.account.token.value() == Some(&true) && !every_pod_declines
+    }
+}
+
+/// What is said of a pod whose token is mounted: it says so itself, or says nothing under an account that
+/// doesn't decline.
+fn mounted<'s>(pod: &AccountUse<'s>, account: Option<&Field<bool>>) -> Option<Switch<'s>> {
+    let mut head = Head::new(pod.span, pod.subject);
+    match &pod.token {
+        Field::Set(stated) => stated.value.then(|| switch(head, stated.span)),
+        Field::Unset => {
+            let token = account.filter(|token| token.value() == Some(&true))?;
+            if let Field::Set(stated) = token {
+                head.used(Use { span: stated.span, note: "its service account says so" });
+            }
+            Some(switch(head, pod.span))
+        }
+        _ => None,
+    }
+}
+
+fn switch(head: Head<'_>, place: Span) -> Switch<'_> {
+    Switch {
+        head: Head { anchor: place, ..head },
+        protects: Field::set(Protects::AccountToken, place, ""),
+        position: Field::set(Position::Off, place, ""),
+        key: Field::set("automountServiceAccountToken", place, ""),
     }
 }

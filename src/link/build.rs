@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Surroundings, refer};
 use crate::facts::links::{Build, Stage};
-use crate::facts::{Container, Field, ReferenceKind, Resolution, Use};
+use crate::facts::{Container, Field, ReferenceKind, Resolution, Store, Use};
 use crate::formats::Reading;
 use crate::source::{Sources, Span};
 
@@ -21,7 +21,54 @@ pub(super) fn link<'s>(
         }
     }
     for reading in readings {
+        ship(reading);
         judge_final_stages(reading);
+    }
+}
+
+/// A stage that something here builds ships, also where it isn't the last: what it and the stages below it
+/// bake in becomes part of an image.
+fn ship(reading: &mut Reading<'_>) {
+    let stages = &reading.links.stages;
+    if stages.iter().all(|stage| !stage.judged) {
+        return;
+    }
+    let mut shipped = vec![false; stages.len()];
+    for first in (0..stages.len()).filter(|at| stages.get(*at).is_some_and(|stage| stage.judged)) {
+        let mut next = Some(first);
+        while let Some((at, flag)) = next.and_then(|at| Some((at, shipped.get_mut(at)?))) {
+            if std::mem::replace(flag, true) {
+                break;
+            }
+            next = stages.get(at).and_then(|stage| stage.parent);
+        }
+    }
+    let blocks: Vec<Span> = stages
+        .iter()
+        .zip(shipped)
+        .filter_map(|(stage, ships)| ships.then_some(stage.container.block))
+        .collect();
+    // The blocks follow one another in the file.
+    let ships = |place: Span| {
+        let behind = blocks.partition_point(|block| block.head() <= place.head());
+        behind.checked_sub(1).and_then(|at| blocks.get(at)).is_some_and(|block| block.contains(place))
+    };
+    let facts = &mut reading.facts;
+    let to_image = |store: &mut Store, place: Span| {
+        if *store == Store::BuildStage && ships(place) {
+            *store = Store::Image;
+        }
+    };
+    for setting in &mut facts.settings {
+        to_image(&mut setting.store, setting.head.anchor);
+    }
+    for command in &mut facts.commands {
+        to_image(&mut command.store, command.head.anchor);
+    }
+    for credential in &mut facts.credentials {
+        if let Field::Set(store) = &mut credential.store {
+            to_image(&mut store.value, credential.head.anchor);
+        }
     }
 }
 
@@ -38,7 +85,7 @@ fn resolve<'s>(
         let all = 0..dockerfile.links.stages.len();
         let stages = dockerfile.links.stages.get_mut(build.stages.clone().unwrap_or(all)).unwrap_or_default();
         let stage = match build.target {
-            Some((target, _)) => stages.iter_mut().find(|stage| stage.is(target)),
+            Some((target, _)) => targeted(stages, target),
             None => stages.last_mut(),
         };
         stage.map(|stage| use_stage(stage, build, Use { span: build.span, note: build.note }))
@@ -66,6 +113,12 @@ fn resolve<'s>(
             }
         }
     }
+}
+
+/// The stage that a target means: by its name, or else by its number, counted from 0.
+fn targeted<'a, 's>(stages: &'a mut [Stage<'s>], target: &str) -> Option<&'a mut Stage<'s>> {
+    let named = stages.iter().position(|stage| stage.is(target));
+    stages.get_mut(named.or_else(|| target.parse().ok())?)
 }
 
 /// What is absent of a build: its folder, or only its Dockerfile. What lies outside of the run's root, and
@@ -128,5 +181,54 @@ fn judge_final_stages(reading: &mut Reading<'_>) {
         if stage.judged || (index == last && !any_judged) {
             reading.facts.containers.push(stage.container.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::{Platform, Store};
+    use crate::formats::{Reader, find};
+    use crate::link::{Entry, Surroundings, link};
+    use crate::source::Sources;
+
+    struct Nothing;
+
+    impl Surroundings for Nothing {
+        fn entry(&self, _: &str) -> Option<Entry> {
+            None
+        }
+        fn is_ignored(&self, _: &str) -> bool {
+            false
+        }
+    }
+
+    /// The stores of the settings, and the users of the images, where a service builds this target.
+    fn built(target: &str) -> (Vec<Store>, Vec<String>) {
+        let dockerfile =
+            "FROM debian AS base\nENV A=1\nFROM base AS mid\nUSER mid\nFROM debian\nENV B=2\nUSER last\n";
+        let compose = format!("services:\n  a:\n    build: {{context: ., target: '{target}'}}\n");
+        let sources = Sources::default();
+        let files = [("compose.yaml", compose.as_str(), "compose"), ("Dockerfile", dockerfile, "dockerfile")];
+        let mut readings: Vec<_> = files
+            .map(|(path, text, format)| {
+                let id = sources.add(path.into(), text.into());
+                Reader::read(&sources, id, find(format).unwrap())
+            })
+            .into();
+        crate::formats::join(&mut readings, &sources);
+        let facts = link(readings, &Nothing, &sources).facts;
+        let users = facts.containers.iter().filter(|one| one.platform.value() == Some(&Platform::Dockerfile));
+        let users = users.filter_map(|one| one.user.value().map(|user| (*user).to_owned())).collect();
+        (facts.settings.iter().map(|setting| setting.store).collect(), users)
+    }
+
+    #[test]
+    fn a_target_is_a_name_or_a_number_and_ships_with_what_lies_below_it() {
+        for target in ["mid", "MID", "1"] {
+            assert_eq!(built(target), (vec![Store::Image, Store::Image], vec!["mid".to_owned()]), "{target}");
+        }
+        let last = (vec![Store::BuildStage, Store::Image], vec!["last".to_owned()]);
+        assert_eq!(built("2"), last);
+        assert_eq!(built("none"), last);
     }
 }

@@ -42,8 +42,42 @@ pub(super) fn link<'s>(
 
 /// A `.env` that is ignored, or beside which an example lies, is made on each machine.
 fn resolution(path: &str, around: &dyn Surroundings) -> Resolution {
-    let example = |suffix: &str| around.entry(&format!("{path}.{suffix}")).is_some();
-    let kept_out =
-        around.is_ignored(path) || ["example", "sample", "template", "dist"].into_iter().any(example);
+    let kept_out = around.is_ignored(path) || templates(path).any(|path| around.entry(&path).is_some());
     if kept_out { Resolution::MadeElsewhere } else { Resolution::Missing }
+}
+
+/// The names under which a template of an env file may lie beside it: `.env.example`, `env.example`,
+/// `example.env`, `db.example.env`.
+fn templates(path: &str) -> impl Iterator<Item = String> {
+    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let stem = name.strip_suffix(".env").filter(|stem| !stem.is_empty());
+    ["example", "sample", "template", "dist", "tmpl"].into_iter().flat_map(move |mark| {
+        let bare = name.trim_start_matches('.');
+        let joined = ['.', '-', '_'].map(|joint| format!("{folder}{name}{joint}{mark}"));
+        let named = stem.map(|stem| format!("{folder}{stem}.{mark}.env"));
+        let turned = [
+            format!("{folder}{bare}.{mark}"),
+            format!("{folder}{mark}{name}"),
+            format!("{folder}.{mark}{name}"),
+        ];
+        joined.into_iter().chain(turned).chain(named)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::templates;
+
+    #[test]
+    fn templates_lie_beside_under_many_names() {
+        let known: Vec<String> = templates("deploy/.env").collect();
+        for path in ["deploy/.env.example", "deploy/example.env", "deploy/env.sample", "deploy/.env-dist"] {
+            assert!(known.iter().any(|known| known == path), "{path}");
+        }
+        let known: Vec<String> = templates("db.env").collect();
+        for path in ["db.env.template", "db.example.env", "db.env-sample"] {
+            assert!(known.iter().any(|known| known == path), "{path}");
+        }
+    }
 }

@@ -3,12 +3,16 @@
 
 mod accounts;
 mod build;
+mod configs;
+mod dockerignore;
 mod env_file;
 mod environment;
 mod files;
 mod gateways;
 mod mount;
+mod network;
 mod objects;
+mod patches;
 mod services;
 
 pub use crate::value::environment::Environment;
@@ -26,13 +30,23 @@ pub struct Project<'s> {
     pub facts: Facts<'s>,
     /// What each file is for.
     environments: FxHashMap<SourceId, Environment>,
+    /// Parts of files that only developers start, in order. None lies in another.
+    development: Vec<Span>,
 }
 
 impl Project<'_> {
-    /// What a file is for.
+    /// What the file of a place is for, or the part of it where the place lies.
     #[must_use]
-    pub fn environment(&self, file: SourceId) -> Environment {
-        self.environments.get(&file).copied().unwrap_or(Environment::Unstated)
+    pub fn environment(&self, at: Span) -> Environment {
+        if let Some(environment) = self.environments.get(&at.file) {
+            return *environment;
+        }
+        let after = self.development.partition_point(|part| part.head() <= at.head());
+        let part = after.checked_sub(1).and_then(|before| self.development.get(before));
+        match part {
+            Some(part) if part.contains(at) => Environment::Development,
+            _ => Environment::Unstated,
+        }
     }
 }
 
@@ -45,12 +59,18 @@ pub enum Entry {
     Folder,
 }
 
-/// What linking may ask of the project's folder: whether something lies there, not what is in it.
+/// What linking may ask of the project's folder: whether something lies there, not what is in it, except for
+/// lists of what is ignored.
 pub trait Surroundings {
     /// What lies at a path from the root of the run.
     fn entry(&self, path: &str) -> Option<Entry>;
     /// Whether a path is kept out of version control.
     fn is_ignored(&self, path: &str) -> bool;
+    /// The text of the list at a path that says what a build is not given (`.dockerignore`).
+    fn ignore_file(&self, path: &str) -> Option<String> {
+        let _ = path;
+        None
+    }
 }
 
 /// Resolves all references.
@@ -62,16 +82,24 @@ pub fn link<'s>(
 ) -> Project<'s> {
     let files: FxHashMap<&'s str, usize> =
         readings.iter().enumerate().map(|(index, reading)| (reading.path, index)).collect();
+    dockerignore::link(&mut readings, around);
     build::link(&mut readings, &files, around, sources);
     env_file::link(&mut readings, &files, around, sources);
     mount::link(&mut readings, around);
-    objects::link(&mut readings);
+    patches::link(&mut readings, &files);
     files::link(&mut readings, &files, around);
+    objects::link(&mut readings);
     services::link(&mut readings);
+    configs::link(&mut readings);
     gateways::link(&mut readings);
     accounts::link(&mut readings);
+    network::link(&mut readings, sources);
     let environments = environment::of_files(&readings);
-    let mut project = Project { facts: Facts::default(), environments };
+    let mut development: Vec<Span> =
+        readings.iter().flat_map(|reading| reading.links.development.iter().copied()).collect();
+    development.sort_unstable();
+    development.dedup();
+    let mut project = Project { facts: Facts::default(), environments, development };
     for reading in readings {
         project.facts.append(reading.facts);
     }

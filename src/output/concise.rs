@@ -10,8 +10,12 @@ pub(super) const CONCISE: Output =
 
 fn write(report: &Report<'_, '_>, to: &mut dyn Write, style: &Style) -> io::Result<()> {
     let mut to = io::BufWriter::new(to);
+    let mut path = (None, String::new());
     for finding in &report.findings {
-        let path = report.path(finding.place.file);
+        if path.0 != Some(finding.place.file) {
+            path = (Some(finding.place.file), report.path(finding.place.file));
+        }
+        let path = &path.1;
         let at = report.sources.file(finding.place.file).position(finding.place.start);
         let (line, column) = (at.line, at.column);
         let code = style.paint(finding.level, &format!("{}[{}]", finding.level.name(), finding.rule.id));

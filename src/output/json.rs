@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Output, Report, Style, Suppression, plain};
 use crate::facts::Use;
-use crate::finding::Finding as Found;
+use crate::finding::{Finding as Found, Fingerprint};
 use crate::rule::Level;
 use crate::source::{Sources, Span};
 
@@ -151,7 +151,7 @@ impl<'d> Finding<'d> {
             subject: plain::text(finding.subject),
             place: Place::new(finding.place, sources),
             related: finding.related.iter().map(related).collect(),
-            fingerprint: finding.fingerprint.to_string(),
+            fingerprint: Fingerprint::of(finding, sources).to_string(),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Masks, Report, Style, Summary, Suppressed, Suppression, find};
 use crate::facts::Use;
-use crate::finding::{Finding, Fingerprint, stamp};
+use crate::finding::{Finding, number};
 use crate::rule::{Level, Rule, load, read};
 use crate::source::{SourceId, Sources, Span};
 
@@ -109,14 +109,14 @@ impl Sample {
             subject: "service web",
             related: Vec::new(),
             identity: "container\nweb\nuser".into(),
-            fingerprint: Fingerprint::default(),
+            ordinal: 0,
         });
         self.findings.last_mut().unwrap()
     }
 
     /// The report.
     pub(crate) fn report(mut self) -> Report<'static, 'static> {
-        stamp(&mut self.findings, self.sources);
+        number(&mut self.findings, self.sources);
         Report {
             sources: self.sources,
             masks: Box::leak(Box::new(Masks::new(self.masked))),

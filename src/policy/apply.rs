@@ -526,7 +526,7 @@ mod tests {
                 subject: "service web",
                 related: Vec::new(),
                 identity: String::new(),
-                fingerprint: crate::finding::Fingerprint::default(),
+                ordinal: 0,
             }));
         }
         let today = jiff::civil::date(2026, 1, 1);

@@ -32,8 +32,9 @@ pub fn read_wanted<'s>(read: &mut Read<'s>, files: &[File], options: Options<'_>
             let Some(format) = formats::find(want.format) else { continue };
             for path in expand(options.root, &want.path) {
                 let Some(location) = options.root.locate(&path) else { continue };
-                if count < FILES && location.is_file() && known.insert(path.clone()) {
+                if count < FILES && !known.contains(&path) && location.is_file() {
                     count += 1;
+                    known.insert(path.clone());
                     wanted.push((File { path, location }, format));
                 }
             }

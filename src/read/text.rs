@@ -10,20 +10,21 @@ use crate::walk::reason;
 const MEBIBYTE: u64 = 1 << 20;
 
 /// The size in bytes up to which a file is read. Configuration that people write is far smaller.
-pub const LIMIT: u64 = 16 * MEBIBYTE;
+pub const LIMIT: u64 = 8 * MEBIBYTE;
 
-/// The text of a file.
+/// The text of a file. Whoever calls makes sure that it is no pipe: opening one waits for somebody to write
+/// into it.
 ///
 /// # Errors
 /// Where the system refuses it, or it is too large or no text.
 pub fn load(location: &Path) -> Result<String, Unread> {
     let refused = |error: io::Error| Unread::Refused(reason(&error));
-    // Opening a pipe would wait for somebody to write into it.
-    if !location.metadata().map_err(refused)?.is_file() {
+    let file = File::open(location).map_err(refused)?;
+    let metadata = file.metadata().map_err(refused)?;
+    if !metadata.is_file() {
         return Err(Unread::Refused("not a regular file".into()));
     }
-    let file = File::open(location).map_err(refused)?;
-    let size = file.metadata().map_err(refused)?.len();
+    let size = metadata.len();
     if size > LIMIT {
         return Err(too_large(size));
     }
@@ -64,7 +65,7 @@ mod tests {
         assert_eq!(decode(&b"A=\xff\n"[..], 0), Err(Unread::NotText(2)));
         assert_eq!(decode(&b"A=\0\n"[..], 0), Err(Unread::Binary(2)));
         assert_eq!(decode(&b"\xff\xfeA\0"[..], 0), Err(Unread::Utf16));
-        assert_eq!(decode(io::repeat(b'a'), 0), Err(Unread::TooLarge(17, 16)));
+        assert_eq!(decode(io::repeat(b'a'), 0), Err(Unread::TooLarge(9, 8)));
     }
 
     #[test]

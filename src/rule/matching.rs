@@ -6,7 +6,7 @@ use super::code::{self, Hit};
 use super::condition::Truth;
 use super::{Case, Level, Rule};
 use crate::facts::{Fact, Kind, Use, Value};
-use crate::finding::{Finding, Fingerprint, stamp};
+use crate::finding::{Finding, number};
 use crate::link::Project;
 use crate::policy::Limits;
 use crate::source::{Sources, Span};
@@ -38,7 +38,7 @@ pub fn run<'r, 's>(run: Run<'r>, project: &Project<'s>, sources: &'s Sources) ->
     let by_kind = Kind::ALL.par_iter().flat_map_iter(|kind| speak(*kind, run, context));
     let by_code = run.rules.par_iter().flat_map_iter(|rule| compute(rule, context));
     let mut findings = merge(by_kind.chain(by_code).collect());
-    stamp(&mut findings, sources);
+    number(&mut findings, sources);
     findings
 }
 
@@ -88,7 +88,7 @@ fn ask<'r, 's>(
                 subject: fact.head().subject,
                 related: fact.head().uses.clone(),
                 identity: identity(fact, case.at),
-                fingerprint: Fingerprint::default(),
+                ordinal: 0,
             });
         }
     }
@@ -108,7 +108,7 @@ fn compute<'r, 's>(rule: &'r Rule, context: Context<'_, 's>) -> Vec<Finding<'r, 
             subject: hit.subject,
             related: hit.related,
             identity: named_identity(&hit.named),
-            fingerprint: Fingerprint::default(),
+            ordinal: 0,
         });
     });
     findings
@@ -133,10 +133,10 @@ fn named_identity(words: &[(&'static str, String)]) -> String {
     names.next().map_or_else(String::new, |(_, text)| text.clone())
 }
 
-/// The level of a case in the environment of the file it speaks of.
+/// The level of a case in the environment of the place it speaks of.
 fn level(case: &Case, at: Span, context: Context<'_, '_>) -> Option<Level> {
     use crate::link::Environment;
-    let adjust = match context.project.environment(at.file) {
+    let adjust = match context.project.environment(at) {
         Environment::Template => case.in_template,
         Environment::Development => case.in_development,
         Environment::Unstated => case.in_unstated,

@@ -20,11 +20,18 @@ impl std::fmt::Debug for Word {
 }
 
 /// All words, sorted by name.
-pub static WORDS: &[Word] = &[Word {
-    name: "root",
-    doc: "a user that is the administrator: `root`, uid 0 in any spelling, with or without a group, and `ContainerAdministrator` on Windows",
-    holds: root,
-}];
+pub static WORDS: &[Word] = &[
+    Word {
+        name: "privileged-capability",
+        doc: "any capability but `NET_BIND_SERVICE`, which only opens ports below 1024",
+        holds: |name| (name != "NET_BIND_SERVICE").into(),
+    },
+    Word {
+        name: "root",
+        doc: "a user that is the administrator: `root`, uid 0 in any spelling, with or without a group, and `ContainerAdministrator` on Windows",
+        holds: root,
+    },
+];
 
 /// The word of this name.
 #[must_use]

@@ -14,13 +14,30 @@ pub struct Key<'k> {
     text: &'k str,
     words: [&'k str; MOST_WORDS],
     count: usize,
+    /// The first letters of its words, so that most questions are answered without a look at them.
+    initials: Initials,
+}
+
+/// A set of first letters; characters that are no ASCII letters share one place.
+#[derive(Clone, Copy, Default, Debug)]
+struct Initials(u32);
+
+impl Initials {
+    fn of(word: &str) -> Self {
+        let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+        Initials(1 << if first.is_ascii_lowercase() { first - b'a' } else { 31 })
+    }
+
+    fn meets(self, other: Initials) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 impl<'k> Key<'k> {
     /// Cuts a name into words.
     #[must_use]
     pub fn new(text: &'k str) -> Key<'k> {
-        let mut key = Key { text, words: [""; MOST_WORDS], count: 0 };
+        let mut key = Key { text, words: [""; MOST_WORDS], count: 0, initials: Initials::default() };
         for run in text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()) {
             key.cut(run);
         }
@@ -29,6 +46,10 @@ impl<'k> Key<'k> {
 
     /// Cuts a run of letters and digits where its case changes.
     fn cut(&mut self, run: &'k str) {
+        let has = |case: fn(&u8) -> bool| run.bytes().any(|b| case(&b));
+        if run.is_ascii() && !(has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase)) {
+            return self.push(run);
+        }
         let mut start = 0;
         let mut before = None;
         let mut small = false;
@@ -54,6 +75,7 @@ impl<'k> Key<'k> {
         let place = self.count.min(MOST_WORDS - 1);
         if let Some(slot) = self.words.get_mut(place) {
             *slot = word;
+            self.initials.0 |= Initials::of(word).0;
             self.count = place + 1;
         }
     }
@@ -91,7 +113,10 @@ impl<'k> Key<'k> {
     /// Whether one of these words stands in the name.
     #[must_use]
     pub fn has_any(&self, words: &[&str]) -> bool {
-        self.words().iter().any(|word| words.iter().any(|one| word.eq_ignore_ascii_case(one)))
+        words.iter().any(|one| {
+            self.initials.meets(Initials::of(one))
+                && self.words().iter().any(|word| word.eq_ignore_ascii_case(one))
+        })
     }
 
     /// Whether the name starts with these words.
@@ -103,6 +128,9 @@ impl<'k> Key<'k> {
     /// Whether the name ends with these words.
     #[must_use]
     pub fn ends_with(&self, words: &[&str]) -> bool {
+        if words.last().is_some_and(|last| !last.eq_ignore_ascii_case(self.last())) {
+            return false;
+        }
         let start = self.count.checked_sub(words.len());
         start.and_then(|start| self.words().get(start..)).is_some_and(|last| same(last, words))
     }
@@ -110,8 +138,9 @@ impl<'k> Key<'k> {
     /// The number of words before the first place where these words stand one after the other.
     #[must_use]
     pub fn find(&self, words: &[&str]) -> Option<usize> {
-        if words.is_empty() {
-            return Some(0);
+        let Some(first) = words.first() else { return Some(0) };
+        if !self.initials.meets(Initials::of(first)) {
+            return None;
         }
         self.words().windows(words.len()).position(|window| same(window, words))
     }

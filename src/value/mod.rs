@@ -6,6 +6,7 @@
 
 pub mod base64;
 pub mod boolean;
+pub mod capability;
 pub mod duration;
 pub mod environment;
 pub mod host;

@@ -1,11 +1,13 @@
 //! What ignore files leave out.
 
+use std::cell::RefCell;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path};
+use rustc_hash::FxHashMap;
 
 use super::{Root, Why};
 
@@ -22,7 +24,7 @@ pub(super) struct Ignores {
 /// What holds in every folder of the run.
 struct Run {
     on: bool,
-    top: std::path::PathBuf,
+    top: PathBuf,
     /// The user's own list and that of the checkout (`.git/info/exclude`).
     personal: Gitignore,
 }
@@ -108,19 +110,40 @@ fn present<'n>(folder: &'n Path, names: &'n [&str]) -> impl Iterator<Item = OsSt
     names.iter().filter(|name| folder.join(name).exists()).map(OsString::from)
 }
 
-/// Whether git keeps a path from the root out of version control. It needs not exist.
-pub(super) fn is_ignored_by_git(root: &Root, path: &str) -> bool {
-    let Some(location) = root.locate(path) else { return false };
-    let mut ignores = Ignores::of_root(root, true);
-    let mut at = ignores.run.top.clone();
-    let Ok(inside) = location.strip_prefix(&at).map(Path::to_path_buf) else { return false };
-    let mut parts = inside.components().peekable();
-    while let Some(part) = parts.next() {
-        ignores = ignores.enter(&at, present(&at, &[GIT, ".git"]));
-        at.push(part);
-        if ignores.leave_out(&at, parts.peek().is_some()).is_some() {
-            return true;
-        }
+/// What git keeps out of version control, each folder's ignore files read once.
+pub struct Unversioned<'r> {
+    root: &'r Root,
+    above: Ignores,
+    folders: RefCell<FxHashMap<PathBuf, Ignores>>,
+}
+
+impl<'r> Unversioned<'r> {
+    /// What git keeps out below a root.
+    #[must_use]
+    pub fn new(root: &'r Root) -> Self {
+        Unversioned { root, above: Ignores::of_root(root, true), folders: RefCell::default() }
     }
-    false
+
+    /// Whether a path from the root is kept out. It needs not exist.
+    #[must_use]
+    pub fn holds(&self, path: &str) -> bool {
+        let Some(location) = self.root.locate(path) else { return false };
+        let Ok(inside) = location.strip_prefix(&self.above.run.top) else { return false };
+        let (mut ignores, mut at) = (self.above.clone(), self.above.run.top.clone());
+        let mut folders = self.folders.borrow_mut();
+        let mut parts = inside.components().peekable();
+        while let Some(part) = parts.next() {
+            if let Some(known) = folders.get(&at) {
+                ignores = known.clone();
+            } else {
+                ignores = ignores.enter(&at, present(&at, &[GIT, ".git"]));
+                folders.insert(at.clone(), ignores.clone());
+            }
+            at.push(part);
+            if ignores.leave_out(&at, parts.peek().is_some()).is_some() {
+                return true;
+            }
+        }
+        false
+    }
 }

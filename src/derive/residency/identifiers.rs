@@ -4,11 +4,10 @@
 use std::ops::Range;
 
 use super::super::Named;
-use super::{located, push_known, push_place};
-use crate::data::endpoints;
+use super::push_known;
 use crate::data::jurisdictions::{Declared, parse};
-use crate::data::regions::{self, Lookup, Provider, Region};
-use crate::facts::{Facts, Head};
+use crate::data::regions::{self, Lookup, Provider, Region as Known};
+use crate::facts::{Facts, Head, Region, Stating};
 use crate::source::Sources;
 use crate::value::Part;
 use crate::value::key::Key;
@@ -28,16 +27,18 @@ pub(super) fn derive<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut 
         push_known(region, code.text, &head(code.range), named.name(), sources, out);
     } else if let Some((geography, place)) = inference_profile(value) {
         if let Some(Declared::Place(place)) = parse(place) {
-            push_place(place, geography.text, &head(geography.range), named.name(), sources, out);
+            // A request may be answered in any of a group's countries.
+            let within = if place.members().is_empty() { vec![place] } else { place.members().to_vec() };
+            let head = head(geography.range);
+            let (text, stating) = (geography.text, Stating::Explicit);
+            out.regions.push(Region::new(text, stating, place.name(), &within, &head, named.name(), sources));
         }
-    } else if let Some(host) = realm(&named.key, value)
-        && let Some(location) = endpoints::locate(&host, "")
-    {
-        located(&location, value, &named.head(), named.name(), sources, out);
+    } else if let Some(host) = realm(&named.key, value) {
+        out.regions.extend(Region::of_host(&host, "", &named.head(), named.name(), sources));
     }
 }
 
-fn region_of(provider: &str, code: &str) -> Option<&'static Region> {
+fn region_of(provider: &str, code: &str) -> Option<&'static Known> {
     match regions::lookup(code, Some(Provider::parse(provider)?)) {
         Lookup::Known(region) => Some(region),
         _ => None,
@@ -52,7 +53,7 @@ fn piece(text: &str, before: usize, mark: char) -> Option<Part<'_>> {
 }
 
 /// `arn:partition:service:region:account:resource`; the region is empty where the service has none.
-fn arn(value: &str) -> Option<(Part<'_>, &'static Region)> {
+fn arn(value: &str) -> Option<(Part<'_>, &'static Known)> {
     let rest = value.strip_prefix("arn:")?;
     let before: usize = rest.split(':').take(2).map(|part| part.len() + 1).sum();
     let code = piece(value, "arn:".len() + before, ':')?;
@@ -60,7 +61,7 @@ fn arn(value: &str) -> Option<(Part<'_>, &'static Region)> {
 }
 
 /// `projects/p/locations/europe-west2/keyRings/k`.
-fn resource_name(value: &str) -> Option<(Part<'_>, &'static Region)> {
+fn resource_name(value: &str) -> Option<(Part<'_>, &'static Known)> {
     if !value.starts_with("projects/") {
         return None;
     }
@@ -71,7 +72,7 @@ fn resource_name(value: &str) -> Option<(Part<'_>, &'static Region)> {
 }
 
 /// `project:europe-west2:instance`.
-fn cloud_sql(value: &str) -> Option<(Part<'_>, &'static Region)> {
+fn cloud_sql(value: &str) -> Option<(Part<'_>, &'static Known)> {
     let mut parts = value.split(':');
     let (project, code, instance) = (parts.next()?, parts.next()?, parts.next()?);
     let name = |text: &str| {
@@ -141,7 +142,7 @@ fn realm(key: &Key<'_>, value: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn code(found: Option<(Part<'_>, &'static Region)>) -> Option<&'static str> {
+    fn code(found: Option<(Part<'_>, &'static Known)>) -> Option<&'static str> {
         found.map(|(_, region)| region.code)
     }
 

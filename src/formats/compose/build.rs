@@ -29,11 +29,12 @@ pub(super) fn source<'s>(service: &Service<'_, 's>) -> Option<Source<'s>> {
     let context = service.layers.iter().rev().find_map(|layer| {
         let build = layer.node.get("build")?;
         let context = if build.kind() == Kind::Scalar { Some(build) } else { build.get("context") };
-        Some((service.environment.scalar(context?)?, layer.file.path))
+        Some((service.environment.scalar(context?)?, layer.file.base))
     });
     let (context_span, folder) = match &context {
         Some((context, path)) => {
-            (context.written, context.known().filter(|path| is_local(path)).map(|folder| (folder, *path)))
+            let folder = context.known().map(|folder| if folder.is_empty() { "." } else { folder });
+            (context.written, folder.filter(|path| is_local(path)).map(|folder| (folder, *path)))
         }
         None => (build.key, Some((".", build.path))),
     };

@@ -3,16 +3,20 @@
 use super::file::Tree;
 use super::interpolate::{Value, has_variable};
 use super::service::Service;
-use super::{build, healthcheck, pairs, ports, volumes};
+use super::{build, healthcheck, labels, pairs, ports, volumes};
 use crate::data::images::{self, Known};
 use crate::facts::links::EnvFile;
-use crate::facts::{Command, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::facts::{
+    Capability, Command, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store,
+};
 use crate::formats::commands::command;
 use crate::formats::image::image;
 use crate::formats::{Reading, resolve};
 use crate::source::{Span, Text};
 use crate::syntax::shell;
 use crate::syntax::yaml::{Kind, Node};
+use crate::value::capability;
+use crate::value::environment::Environment;
 
 /// States what a service is. `trees` are the files that are merged, and `finished` says whether another
 /// service waits for its end.
@@ -43,7 +47,9 @@ pub(super) fn emit<'s>(
         pairs::settings(service, &["build", "args"], Scope(args.key), None, used, &mut facts.settings);
     }
     let env_files = env_files(service, index, note("read"), &mut open);
-    volumes::volumes(service, used, &mut facts.volumes);
+    volumes::volumes(service, trees, used, &mut facts.volumes);
+    labels::state(service, used, facts);
+    facts.capabilities.extend(added_capabilities(service, used));
     facts.commands.extend(
         commands(service)
             .into_iter()
@@ -65,6 +71,11 @@ pub(super) fn emit<'s>(
     container.listens.dedup();
     container.runs =
         Field::Default(if finished || completes(service, known) { Runs::ToCompletion } else { Runs::Long });
+    if is_for_development(service) {
+        reading.links.development.push(service.scope);
+    }
+    // What a check asks and with which password is judged like any other command.
+    facts.commands.extend(container.checks.iter().filter_map(|check| check.command.clone()));
     container.environment_open = open;
     container.published = reachable;
     facts.images.extend(image);
@@ -168,9 +179,18 @@ fn container<'s>(
 
 fn privileged(service: &Service<'_, '_>) -> Field<bool> {
     match service.switch(&["privileged"], "privileged:") {
-        Field::Default(_) => service.switch(&["build", "privileged"], "build.privileged:"),
+        Field::Default(_) => {
+            service.switch(&["build", "privileged"], "build.privileged:").or(unsandboxed(service))
+        }
         stated => stated,
     }
+}
+
+/// A build that may leave its sandbox. <https://docs.docker.com/reference/compose-file/build/#entitlements>
+fn unsandboxed(service: &Service<'_, '_>) -> Field<bool> {
+    let entitlements = service.items(&["build", "entitlements"]);
+    let insecure = entitlements.iter().find(|value| value.known() == Some("security.insecure"));
+    insecure.map_or(Field::Default(false), |value| Field::set(true, value.place, "build.entitlements:"))
 }
 
 /// The network is the host's by `network_mode`, or by `net` in the first version.
@@ -199,18 +219,30 @@ fn escalation(service: &Service<'_, '_>) -> Field<bool> {
 /// Capabilities in capitals and without `CAP_`; their place reaches from the first to the last.
 fn capabilities<'s>(service: &Service<'_, 's>, key: &str, written: &'static str) -> Field<Vec<&'s str>> {
     let items = service.items(&[key]);
-    let name = |value: &Value<'s>| -> Option<&'s str> {
-        let upper = value.known()?.to_ascii_uppercase();
-        let name = upper.strip_prefix("CAP_").unwrap_or(&upper).to_owned();
-        Some(service.environment.sources.keep(name.into()))
-    };
     match (items.first(), items.last()) {
-        (Some(first), Some(last)) => match items.iter().map(name).collect() {
-            Some(names) => Field::set(names, first.place.to(last.place), written),
-            None => Field::Unknown,
-        },
+        (Some(first), Some(last)) => {
+            match items.iter().map(|item| capability_name(service, item)).collect() {
+                Some(names) => Field::set(names, first.place.to(last.place), written),
+                None => Field::Unknown,
+            }
+        }
         _ => service.absent(Field::Default(Vec::new())),
     }
+}
+
+/// The capabilities that are added, as facts of their own.
+fn added_capabilities<'s>(service: &Service<'_, 's>, note: &'s str) -> Vec<Capability<'s>> {
+    let items = service.items(&["cap_add"]);
+    let facts = items.iter().filter_map(|item| {
+        let head = Head { uses: item.uses(note), ..Head::new(item.place, service.subject) };
+        Some(Capability::at(item.place, capability_name(service, item)?, head))
+    });
+    facts.collect()
+}
+
+fn capability_name<'s>(service: &Service<'_, 's>, value: &Value<'s>) -> Option<&'s str> {
+    let name = capability::name(value.known()?).into_owned();
+    Some(service.environment.sources.keep(name.into()))
 }
 
 fn limit<'s>(service: &Service<'_, 's>, places: &[(&[&str], &'static str)]) -> Field<&'s str> {
@@ -231,6 +263,15 @@ fn completes(service: &Service<'_, '_>, known: Option<Known<'_>>) -> bool {
     let mode = service.scalar(&["deploy", "mode"]);
     known.is_some_and(|known| known.image.completes)
         || mode.is_some_and(|mode| matches!(mode.as_str(), "replicated-job" | "global-job"))
+}
+
+/// Whether a service starts in profiles for development alone.
+/// <https://docs.docker.com/reference/compose-file/profiles/>
+fn is_for_development(service: &Service<'_, '_>) -> bool {
+    let profiles = service.items(&["profiles"]);
+    let development =
+        |name: &Value<'_>| name.known().map(Environment::of_name) == Some(Environment::Development);
+    !profiles.is_empty() && profiles.iter().all(development)
 }
 
 /// The commands of `entrypoint` and `command`, which is the entrypoint's arguments where both are stated.

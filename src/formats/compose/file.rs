@@ -14,6 +14,9 @@ const LAYERS: usize = 16;
 #[derive(Debug)]
 pub struct File<'s> {
     pub(super) path: &'s str,
+    /// The path from which the paths of its services start: its own, unless it is included as a part of
+    /// another folder, or as one of several files of a project.
+    pub(super) base: &'s str,
     pub(super) stream: Stream<'s>,
     /// The Dockerfiles written inline: the place of each, and the stages that came of it.
     pub(super) inline: Vec<(Span, Range<usize>)>,

@@ -2,11 +2,14 @@
 //! <https://docs.docker.com/reference/compose-file/>
 
 mod build;
+mod configs;
 mod container;
 mod file;
 mod healthcheck;
 mod interpolate;
+mod labels;
 mod names;
+mod neighbours;
 mod pairs;
 mod ports;
 mod project;
@@ -18,11 +21,10 @@ use rustc_hash::FxHashMap;
 pub(super) use file::File;
 
 use super::unread::problem;
-use super::{Format, Reader, Reading, Unjoined, dockerfile};
-use crate::facts::{Field, ProblemKind, Scope, Store};
-use crate::formats::settings::Draft;
+use super::{Format, Reader, Reading, dockerfile};
+use crate::facts::{ProblemKind, Store};
 use crate::source::Sources;
-use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Node, Stream};
+use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Stream};
 use file::Tree;
 use interpolate::Environment;
 use service::Service;
@@ -46,10 +48,12 @@ fn read(reader: &mut Reader<'_>) {
     }
     problems(reader, &stream);
     reader.reading.comments.append(&mut stream.comments);
-    let mut file = File { path: reader.reading.path, stream, inline: Vec::new() };
+    let path = reader.reading.path;
+    let mut file = File { path, base: path, stream, inline: Vec::new() };
     read_inline(reader, &mut file);
     read_services(reader, &file);
-    reader.reading.unjoined = Some(Unjoined::Compose(file));
+    configs::read(reader, &file);
+    reader.reading.unjoined.compose = Some(file);
 }
 
 /// What could not be read, and what Compose refuses.
@@ -118,7 +122,6 @@ fn read_services<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
             }
         }
     }
-    read_configs(reader, &tree);
     let include = file.includes();
     let env_files = include.iter().flat_map(|include| include.env_files.iter().cloned());
     let beside = [reader.resolve(".env")];
@@ -131,31 +134,6 @@ fn read_services<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
     }
     reader.reading.wants.sort();
     reader.reading.wants.dedup();
-}
-
-/// The contents of `configs` that stand in the file.
-fn read_configs<'s>(reader: &mut Reader<'s>, tree: &Tree<'_, 's>) {
-    for config in tree.roots().filter_map(|root| root.get("configs")).flat_map(Node::entries) {
-        if let Some(content) =
-            config.value.entry("content").filter(|content| content.value.kind() == Kind::Scalar)
-        {
-            let draft = Draft {
-                key: config.key,
-                key_span: config.key_span,
-                text: content.value.text(),
-                store: Store::Setting,
-                scope: Scope(file::extent(&config)),
-                subject: reader.sources.keep(format!("config {}", config.key).into()),
-                image: None,
-                uses: Vec::new(),
-            };
-            let mut setting = draft.setting();
-            if content.value.is_unknown() {
-                setting.value = Field::Unknown;
-            }
-            reader.reading.facts.settings.push(setting);
-        }
-    }
 }
 
 pub(super) fn join<'s>(readings: &mut Vec<Reading<'s>>, sources: &'s Sources) {

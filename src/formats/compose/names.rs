@@ -6,7 +6,8 @@ use crate::formats::{Candidate, resolve};
 const TEMPLATES: [&str; 5] = [".example", ".sample", ".template", ".dist", ".tmpl"];
 
 /// The names of a project's first file, as Compose looks for them, and those of its older program.
-const BASES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+pub(super) const BASES: [&str; 4] =
+    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
 /// Keys at the top of a Compose file.
 const KEYS: [&str; 8] =

@@ -9,14 +9,14 @@ use crate::syntax::yaml::{Kind, Node};
 
 /// A name and what is written as its value.
 #[derive(Debug)]
-struct Pair<'s> {
-    key: &'s str,
+pub(super) struct Pair<'s> {
+    pub(super) key: &'s str,
     key_span: Span,
     /// Nothing where the value comes from the shell, or isn't known at all.
-    value: Option<Text<'s>>,
+    pub(super) value: Option<Text<'s>>,
 }
 
-fn pairs<'s>(node: Node<'_, 's>) -> Vec<Pair<'s>> {
+pub(super) fn pairs<'s>(node: Node<'_, 's>) -> Vec<Pair<'s>> {
     if node.kind() == Kind::Sequence {
         return node
             .items()

@@ -72,7 +72,6 @@ fn fact<'s>(
     };
     let datastore = match datastore.map(|store| store.name).or_else(by_port) {
         Some(name) => Field::set(name, place, ""),
-        None if first.is_none() => Field::Unknown,
         None => Field::Unset,
     };
     Port {

@@ -5,15 +5,18 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::file::{File, Tree};
 use super::interpolate::{Environment, Variables};
 use super::service::{Extends, Service};
-use super::{container, names};
+use super::{configs, container, names, neighbours};
 use crate::facts::links::FileUse;
 use crate::facts::{Field, Head, Reference, ReferenceKind, Resolution};
-use crate::formats::{Reading, Unjoined, resolve};
+use crate::formats::{Reading, resolve};
 use crate::source::{Sources, Text};
 use crate::syntax::yaml::{Kind, Node};
 
 /// How far up a file is followed to those that include it.
 const INCLUDES: usize = 8;
+
+/// How many files of a list are merged.
+const LISTED: usize = 16;
 
 /// All Compose files of a run, by their paths.
 pub(super) type Trees<'t, 's> = FxHashMap<&'s str, Tree<'t, 's>>;
@@ -22,10 +25,7 @@ pub(super) type Trees<'t, 's> = FxHashMap<&'s str, Tree<'t, 's>>;
 pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     let mut files: Vec<(usize, File<'s>)> = Vec::new();
     for (index, reading) in readings.iter_mut().enumerate() {
-        match reading.unjoined.take() {
-            Some(Unjoined::Compose(file)) => files.push((index, file)),
-            other => reading.unjoined = other,
-        }
+        files.extend(reading.unjoined.compose.take().map(|file| (index, file)));
     }
     if files.is_empty() {
         return;
@@ -35,16 +35,25 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
         .filter(|reading| reading.format.name == "env")
         .map(|reading| (reading.path, variables(reading)))
         .collect();
+    let includes = Includes::new(&files, &env_files);
+    for (_, file) in &mut files {
+        if let Some(base) = includes.bases.get(file.path) {
+            file.base = sources.keep(base.clone().into());
+        }
+    }
     let trees: Trees<'_, 's> = files.iter().map(|(_, file)| (file.path, Tree::new(file))).collect();
-    let includes = Includes::new(&files);
+    let defined = neighbours::defined(&trees);
     for (index, file) in &files {
         let Some(tree) = trees.get(file.path) else { continue };
         let bases = bases(tree, &trees, &includes);
         let environment = Environment { files: includes.env_files(file.path, &bases, &env_files), sources };
         let Some(reading) = readings.get_mut(*index) else { continue };
-        let merged: Vec<&Tree<'_, 's>> = bases.into_iter().chain([tree]).collect();
+        let merged: Vec<&Tree<'_, 's>> = bases.iter().copied().chain([tree]).collect();
         let finished = finished(&merged);
         references(tree, &trees, reading, sources);
+        configs::references(tree, &environment, reading, sources);
+        let is_whole = neighbours::is_first(file.path) || !bases.is_empty();
+        neighbours::references(tree, is_whole, &defined, reading, sources);
         for (name, _) in &tree.services {
             if let Some(service) = Service::new(name, &merged, &trees, &environment) {
                 container::emit(&service, &merged, finished.contains(name), reading);
@@ -95,7 +104,7 @@ fn references<'s>(
 
 fn file_use<'s>(written: &Text<'s>, path: String, subject: &'s str) -> FileUse<'s> {
     let source = written.as_str();
-    FileUse { path, source, span: written.span(0..source.len()), subject, patch: false }
+    FileUse { path, source, span: written.span(0..source.len()), subject, patch: false, secret: false }
 }
 
 /// What an env file sets; the last of several lines counts.
@@ -139,14 +148,22 @@ struct Includes {
     before: FxHashMap<String, Vec<String>>,
     /// Env files named where a file is included.
     env_files: FxHashMap<String, Vec<String>>,
+    /// For files whose paths don't start from themselves, from where they do.
+    bases: FxHashMap<String, String>,
 }
 
 impl Includes {
-    fn new(files: &[(usize, File<'_>)]) -> Self {
+    fn new<'s>(files: &[(usize, File<'s>)], env_files: &FxHashMap<&'s str, Variables<'s>>) -> Self {
         let mut includes = Includes::default();
+        includes.take_lists(files, env_files);
         for (_, file) in files {
             for include in file.includes() {
                 for (index, path) in include.paths.iter().enumerate() {
+                    // The folder is that of the first file, or the one that is stated.
+                    let first = include.paths.first().filter(|_| index > 0);
+                    if let Some(base) = include.base.as_ref().or(first).cloned() {
+                        includes.bases.entry(path.clone()).or_insert(base);
+                    }
                     includes.by.entry(path.clone()).or_default().push(file.path.to_owned());
                     includes
                         .env_files
@@ -161,6 +178,33 @@ impl Includes {
             }
         }
         includes
+    }
+
+    /// `COMPOSE_FILE` in the env file of a folder lists the files of its project.
+    /// <https://docs.docker.com/compose/how-tos/environment-variables/envvars/#compose_file>
+    fn take_lists<'s>(&mut self, files: &[(usize, File<'s>)], env_files: &FxHashMap<&'s str, Variables<'s>>) {
+        let beside = env_files.iter().filter(|(path, _)| path.rsplit('/').next() == Some(".env"));
+        let lists =
+            beside.filter_map(|(path, variables)| Some((*path, variables, variables.get("COMPOSE_FILE")?)));
+        let mut lists: Vec<_> = lists.collect();
+        if lists.is_empty() {
+            return;
+        }
+        lists.sort_unstable_by_key(|(path, ..)| *path);
+        let known: FxHashSet<&str> = files.iter().map(|(_, file)| file.path).collect();
+        for (path, variables, list) in lists {
+            let separator = variables.get("COMPOSE_PATH_SEPARATOR").map_or(":", Text::as_str);
+            let separator =
+                if separator.is_empty() || !list.as_str().contains(separator) { ";" } else { separator };
+            let listed = list.as_str().split(separator).take(LISTED).map(|name| resolve(path, name.trim()));
+            let listed: Vec<String> = listed.filter(|path| known.contains(path.as_str())).collect();
+            let Some(first) = listed.first() else { continue };
+            for (index, file) in listed.iter().enumerate().skip(1) {
+                let before = listed.get(..index).unwrap_or_default();
+                self.before.entry(file.clone()).or_insert_with(|| before.to_vec());
+                self.bases.entry(file.clone()).or_insert_with(|| first.clone());
+            }
+        }
     }
 
     /// The env files whose variables a file may use: those of the files that include it win.
@@ -180,7 +224,10 @@ impl Includes {
             chain.push(parent);
             at = parent;
         }
-        let beside = chain.iter().rev().map(|path| resolve(path, ".env"));
+        let folder = |path: &str| {
+            self.bases.get(path).map_or_else(|| resolve(path, ".env"), |base| resolve(base, ".env"))
+        };
+        let beside = chain.iter().rev().map(|path| folder(path));
         let named = self.env_files.get(first).into_iter().flatten().cloned();
         beside.chain(named).filter_map(|path| env_files.get(path.as_str())).collect()
     }
@@ -192,6 +239,8 @@ pub(super) struct Include {
     /// The files, each merged over those before it; from the root of the run.
     pub(super) paths: Vec<String>,
     pub(super) env_files: Vec<String>,
+    /// The path from which those of the files' services start, where one is stated.
+    base: Option<String>,
 }
 
 impl<'s> File<'s> {
@@ -220,10 +269,16 @@ impl<'s> File<'s> {
             named.filter(|path| !path.contains(['$', ':'])).map(|path| resolve(self.path, path)).collect()
         };
         let include = |entry: Node<'_, '_>| match entry.kind() {
-            Kind::Mapping => {
-                Include { paths: paths(entry.get("path")), env_files: paths(entry.get("env_file")) }
-            }
-            _ => Include { paths: paths(Some(entry)), env_files: Vec::new() },
+            Kind::Mapping => Include {
+                paths: paths(entry.get("path")),
+                env_files: paths(entry.get("env_file")),
+                base: entry
+                    .get("project_directory")
+                    .and_then(Node::as_str)
+                    .filter(|folder| !folder.contains('$'))
+                    .map(|folder| resolve(self.path, &format!("{folder}/compose.yaml"))),
+            },
+            _ => Include { paths: paths(Some(entry)), env_files: Vec::new(), base: None },
         };
         entries.map(include).collect()
     }

@@ -38,7 +38,7 @@ pub(super) struct Service<'t, 's> {
 pub(super) struct Found<'t, 's> {
     pub(super) key: Span,
     pub(super) node: Node<'t, 's>,
-    /// The path of the file that it stands in.
+    /// The path from which the paths in it start.
     pub(super) path: &'s str,
 }
 
@@ -91,7 +91,7 @@ impl<'t, 's> Service<'t, 's> {
                     _ => {}
                 }
                 if index + 1 == path.len() && !node.is_null() {
-                    found.push(Found { key: entry.key_span, node, path: layer.file.path });
+                    found.push(Found { key: entry.key_span, node, path: layer.file.base });
                 }
             }
         }

@@ -7,7 +7,7 @@ use crate::formats::{Candidate, Reader, Reading, find, join, recognise};
 use crate::link::{Entry, Surroundings, link};
 use crate::source::{Sources, Span};
 
-fn read<'s>(sources: &'s Sources, files: &[(&str, &str)]) -> Vec<Reading<'s>> {
+pub(super) fn read<'s>(sources: &'s Sources, files: &[(&str, &str)]) -> Vec<Reading<'s>> {
     let mut readings: Vec<_> = files
         .iter()
         .map(|(path, text)| {
@@ -21,15 +21,15 @@ fn read<'s>(sources: &'s Sources, files: &[(&str, &str)]) -> Vec<Reading<'s>> {
     readings
 }
 
-fn one<'s>(sources: &'s Sources, text: &str) -> Reading<'s> {
+pub(super) fn one<'s>(sources: &'s Sources, text: &str) -> Reading<'s> {
     read(sources, &[("compose.yaml", text)]).pop().unwrap()
 }
 
-fn at(sources: &Sources, span: Span) -> (&str, &str) {
+pub(super) fn at(sources: &Sources, span: Span) -> (&str, &str) {
     (sources.file(span.file).path(), sources.slice(span))
 }
 
-fn settings(facts: &Facts<'_>) -> Vec<(String, String)> {
+pub(super) fn settings(facts: &Facts<'_>) -> Vec<(String, String)> {
     let settings = facts.settings.iter();
     settings.map(|one| (one.key.value().unwrap().to_string(), one.text.as_str().to_owned())).collect()
 }
@@ -446,11 +446,11 @@ proptest! {
 
     #[test]
     fn no_value_makes_it_panic(
-        key in "(environment|ports|volumes|env_file|build|extends|healthcheck|command|configs|deploy|user|image|cap_add|depends_on)",
+        key in "(environment|ports|volumes|env_file|build|extends|healthcheck|command|configs|deploy|user|image|cap_add|depends_on|labels|profiles|secrets)",
         value in "([a-z0-9$:{}\\[\\], /.~=\"'|-]|\\$\\{[A-Z]{1,2}(:-|:\\?|\\+)?|\n      - |\n      [a-z]{1,9}: ){0,30}",
     ) {
         let sources = Sources::default();
-        let text = format!("services:\n  a:\n    {key}: {value}\ninclude: {value}\n");
+        let text = format!("services:\n  a:\n    {key}: {value}\ninclude: {value}\nconfigs:\n  c: {{content: {value}}}\nvolumes: {value}\n");
         read(&sources, &[("compose.yaml", &text), ("compose.x.yaml", &text), (".env", "A=${B}\nB=x:1\n")]);
     }
 }
@@ -547,4 +547,82 @@ fn a_service_uses_its_stage_once() {
     let project = link(read(&sources, &files), &Nowhere, &sources);
     let stage = project.facts.containers.iter().find(|one| at(&sources, one.head.anchor).0 == "Dockerfile");
     assert_eq!(stage.unwrap().head.uses.len(), 1);
+}
+
+#[test]
+fn an_included_file_starts_from_the_folder_that_is_stated() {
+    let sources = Sources::default();
+    let readings = read(
+        &sources,
+        &[
+            (
+                "compose.yaml",
+                "include:\n  - {path: parts/a.yaml, project_directory: .}\n  - path: [parts/b.yaml, more/c.yaml]\n",
+            ),
+            ("parts/a.yaml", "services:\n  a: {image: x, env_file: a.env}\n"),
+            ("parts/b.yaml", "services:\n  b: {image: x, env_file: b.env}\n"),
+            ("more/c.yaml", "services:\n  b: {env_file: c.env}\n"),
+        ],
+    );
+    let paths = |index: usize| -> Vec<&str> {
+        readings[index].links.env_files.iter().map(|file| file.path.as_str()).collect()
+    };
+    assert_eq!(paths(1), ["a.env"]);
+    assert_eq!(paths(2), ["parts/b.env"]);
+    assert_eq!(paths(3), ["parts/b.env", "parts/c.env"]);
+}
+
+#[test]
+fn a_list_of_files_says_what_is_merged() {
+    let sources = Sources::default();
+    let readings = read(
+        &sources,
+        &[
+            (".env", "COMPOSE_FILE=base.yaml;deploy/live.yaml;gone.yaml\nTAG=1.2\n"),
+            ("base.yaml", "services:\n  a: {image: 'x:${TAG}', read_only: true}\n"),
+            ("deploy/live.yaml", "services:\n  a: {env_file: a.env, user: root}\n"),
+        ],
+    );
+    let merged = container(&readings[2], "a");
+    assert_eq!(merged.read_only_root.value(), Some(&true));
+    assert_eq!(at(&sources, merged.head.anchor).0, "base.yaml");
+    assert_eq!(readings[2].links.env_files[0].path, "a.env");
+    assert_eq!(readings[2].facts.images[0].tag.value(), Some(&"1.2"));
+}
+
+#[test]
+fn a_mount_of_any_kind_takes_the_place_of_another() {
+    let sources = Sources::default();
+    let base = "services:\n  a:\n    image: x\n    volumes: ['/etc:/a', '/proc:/b', '/sys:/c', '/dev:/d']\n";
+    let other = "services:\n  a:\n    volumes:\n      - {type: tmpfs, target: /a}\n      - {type: volume, source: data, target: /b}\n      - data:/c\n";
+    let readings = read(&sources, &[("compose.yaml", base), ("compose.override.yaml", other)]);
+    let left: Vec<_> =
+        readings[1].facts.volumes.iter().map(|volume| volume.source.value().copied()).collect();
+    assert_eq!(left, [Some("/dev")]);
+}
+
+#[test]
+fn only_a_service_of_its_profiles_is_for_development() {
+    let sources = Sources::default();
+    let text = "services:\n  a: {image: x, profiles: [dev]}\n  b: {image: x, profiles: [dev, live]}\n  c: {image: x}\n  d: {extends: c, profiles: [debug, local-test]}\n";
+    let reading = one(&sources, text);
+    let parts: Vec<_> = reading.links.development.iter().map(|part| &at(&sources, *part).1[..1]).collect();
+    assert_eq!(parts, ["a", "d"]);
+}
+
+#[test]
+fn a_check_is_a_command_too() {
+    let sources = Sources::default();
+    let reading = one(
+        &sources,
+        "services:\n  a:\n    image: x\n    healthcheck: {test: 'curl -k https://localhost'}\n",
+    );
+    assert_eq!(reading.facts.commands[0].line.value(), Some(&"curl -k https://localhost"));
+}
+
+#[test]
+fn an_empty_context_is_the_folder_itself() {
+    let sources = Sources::default();
+    let readings = read(&sources, &[("app/compose.yaml", "services:\n  a: {build: ''}\n")]);
+    assert_eq!(readings[0].links.builds[0].dockerfile.as_deref(), Some("app/Dockerfile"));
 }

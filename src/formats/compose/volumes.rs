@@ -11,9 +11,10 @@ use crate::formats::{host_path, resolve};
 use crate::source::Span;
 use crate::syntax::yaml::{Kind, Node};
 
-/// A bind mount as it is written.
+/// A mount as it is written.
 #[derive(Debug)]
 struct Bind<'s> {
+    /// A path of the host, or a volume's name; empty where nothing of the host is mounted.
     source: &'s str,
     /// The whole value that the source is a part of.
     value: Value<'s>,
@@ -49,7 +50,8 @@ fn short<'s>(value: Value<'s>, from: &'s str) -> Option<Bind<'s>> {
     let (&(start, source), rest) = parts.split_first()?;
     let (&(_, target), options) = rest.split_first()?;
     // A drive of Windows.
-    if source.len() == 1 && target.starts_with(['\\', '/']) {
+    let drive = source.len() == 1 && source.starts_with(|c: char| c.is_ascii_alphabetic());
+    if drive && target.starts_with(['\\', '/']) {
         return None;
     }
     let read_only = options.iter().any(|(_, options)| options.split(',').any(|option| option.trim() == "ro"));
@@ -66,11 +68,15 @@ fn place_of(value: &Value<'_>, range: Range<usize>) -> Span {
 fn long<'s>(service: &Service<'_, 's>, node: Node<'_, 's>, from: &'s str) -> Option<Bind<'s>> {
     let scalar = |key: &str| node.get(key).and_then(|node| service.environment.scalar(node));
     let kind = scalar("type");
-    if kind.is_some_and(|kind| kind.as_str() != "bind") {
-        return None;
-    }
-    let value = scalar("source").or_else(|| scalar("src"))?;
-    let target = scalar("target").or_else(|| scalar("dst")).map_or("", |target| target.as_str());
+    let target = scalar("target").or_else(|| scalar("dst"));
+    let bind = kind.as_ref().is_none_or(|kind| matches!(kind.as_str(), "bind" | "volume"));
+    let Some(value) = scalar("source").or_else(|| scalar("src")).filter(|_| bind) else {
+        // It still takes the place of another mount.
+        let value = target?;
+        let (target, place) = (value.as_str(), value.place);
+        return Some(Bind { source: "", place, target, read_only: false, from, value });
+    };
+    let target = target.map_or("", |target| target.as_str());
     let read_only = scalar("read_only").or_else(|| scalar("readonly"));
     let read_only = read_only.and_then(|value| crate::value::boolean::parse(value.known()?)) == Some(true);
     Some(Bind { source: value.as_str().trim(), place: value.place, target, read_only, from, value })
@@ -87,9 +93,49 @@ fn relative(source: &str) -> Option<String> {
     (source.starts_with('.') && !has_variable(source)).then(|| source.to_owned())
 }
 
+/// The socket of the engine, which Compose mounts itself where it is asked to.
+/// <https://docs.docker.com/reference/compose-file/services/#use_api_socket>
+fn api_socket<'s>(service: &Service<'_, 's>) -> Option<Volume<'s>> {
+    let asked = service.scalar(&["use_api_socket"])?;
+    let at = asked.place;
+    (crate::value::boolean::parse(asked.known()?) == Some(true)).then(|| Volume {
+        head: Head::new(at, service.subject),
+        mounts: Field::set(Mounts::RuntimeSocket, at, "use_api_socket:"),
+        source: Field::set("use_api_socket", at, "use_api_socket:"),
+        read_only: Field::set(false, at, "use_api_socket:"),
+        of_node: Field::set(false, at, "use_api_socket:"),
+    })
+}
+
+/// A volume of the project that is a folder of the host by its options becomes a mount of that folder.
+/// <https://docs.docker.com/reference/compose-file/volumes/#driver_opts>
+fn device<'s>(bind: Bind<'s>, trees: &[&Tree<'_, 's>], service: &Service<'_, 's>) -> Bind<'s> {
+    if bind.source.is_empty() || bind.source.starts_with(['/', '.', '~', '$']) {
+        return bind;
+    }
+    let option = |name: &str| {
+        trees.iter().rev().find_map(|tree| {
+            let node =
+                tree.roots().find_map(|root| root.path(&["volumes", bind.source, "driver_opts", name]))?;
+            service.environment.scalar(node)
+        })
+    };
+    let Some(device) = option("device") else { return bind };
+    if !option("o").is_some_and(|options| options.as_str().split(',').any(|one| one.trim() == "bind")) {
+        return bind;
+    }
+    Bind { source: device.as_str().trim(), place: device.place, value: device, ..bind }
+}
+
 /// The parts of the host that a service sees.
-pub(super) fn volumes<'s>(service: &Service<'_, 's>, note: &'s str, out: &mut Vec<Volume<'s>>) {
-    for bind in binds(service) {
+pub(super) fn volumes<'s>(
+    service: &Service<'_, 's>,
+    trees: &[&Tree<'_, 's>],
+    note: &'s str,
+    out: &mut Vec<Volume<'s>>,
+) {
+    out.extend(api_socket(service));
+    for bind in binds(service).into_iter().map(|bind| device(bind, trees, service)) {
         let home = ["~", "$HOME", "${HOME}"].iter().any(|home| bind.source.starts_with(home));
         if !home && (has_variable(bind.source) || !bind.source.starts_with('/')) {
             continue;
@@ -134,7 +180,7 @@ pub(super) fn mounts<'s>(
         let (Some(name), Some(target)) = (name, target) else { continue };
         let file = trees.iter().rev().find_map(|tree| {
             let file = tree.roots().find_map(|root| root.path(&["configs", name, "file"]))?;
-            Some((service.environment.scalar(file)?, tree.file.path))
+            Some((service.environment.scalar(file)?, tree.file.base))
         });
         if let Some((file, from)) = file
             && let Some(source) = file.known().filter(|source| !source.starts_with(['/', '~']))
@@ -154,15 +200,25 @@ pub(super) fn nginx(mount: &Mount<'_>, image: Option<&str>) -> Option<String> {
     let target = mount.target.trim_end_matches('/');
     let below =
         ["/etc/nginx", "/usr/local/openresty/nginx/conf"].iter().any(|folder| target.starts_with(folder));
-    let name = mount.path.rsplit('/').next().unwrap_or_default();
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    match extension {
-        Some("conf" | "template" | "tmpl" | "nginx" | "vhost")
-            if below || is_nginx && target.contains("nginx") =>
-        {
-            Some(mount.path.clone())
-        }
-        None | Some("d") if below => Some(format!("{}/*.conf", mount.path)),
+    let extension_of = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        name.rsplit_once('.').map(|(_, extension)| extension.to_owned())
+    };
+    let is_configuration = |extension: Option<String>| {
+        matches!(extension.as_deref(), Some("conf" | "template" | "tmpl" | "nginx" | "vhost"))
+    };
+    if is_configuration(extension_of(&mount.path)) {
+        return (below || is_nginx && target.contains("nginx")).then(|| mount.path.clone());
+    }
+    let mut parts = target.rsplit('/');
+    let (name, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let is_sites = |folder: &str| matches!(folder, "sites-enabled" | "sites-available");
+    match extension_of(&mount.path).as_deref() {
+        None | Some("d") if !below => None,
+        None if is_sites(folder) || is_configuration(extension_of(target)) => Some(mount.path.clone()),
+        None | Some("d") if is_sites(name) => Some(format!("{}/*", mount.path)),
+        None | Some("d") if name == "templates" => Some(format!("{}/*.template", mount.path)),
+        None | Some("d") => Some(format!("{}/*.conf", mount.path)),
         _ => None,
     }
 }

@@ -4,20 +4,21 @@ use std::hash::{Hash as _, Hasher as _};
 
 use rustc_hash::FxHasher;
 
-use super::stages::{Variables, value};
-use crate::facts::{Check, Credential, CredentialClass, Field, Head, Scope, Store};
-use crate::formats::Reader;
+use super::stages::{Names, Variables, value};
+use super::{configuration, copies};
+use crate::facts::{Check, Container, Credential, CredentialClass, Field, Head, Platform, Scope, Store};
 use crate::formats::commands::{command, port_of};
 use crate::formats::settings::Draft;
+use crate::formats::{Candidate, Reader, recognise};
 use crate::source::{Sources, Text};
-use crate::syntax::dockerfile::{Arguments, Instruction, Keyword, Word};
-use crate::syntax::shell;
+use crate::syntax::dockerfile::{Arguments, Heredoc, Instruction, Keyword, Word};
+use crate::syntax::shell::{self, Direction};
 use crate::value::key::Key;
 use crate::value::secret::{KeyKind, is_secret_key};
 use crate::value::url;
 
 /// What is the same for all instructions of a stage.
-pub(super) struct Surroundings<'s> {
+pub(super) struct Surroundings<'a, 's> {
     pub(super) subject: &'s str,
     pub(super) store: Store,
     pub(super) scope: Scope,
@@ -25,6 +26,15 @@ pub(super) struct Surroundings<'s> {
     pub(super) image: Option<&'s str>,
     /// The build arguments without a value of their own.
     pub(super) arguments: Vec<&'s str>,
+    /// The stages before this one.
+    pub(super) stages: &'a Names,
+}
+
+impl Surroundings<'_, '_> {
+    /// Whether `--from` names a stage, by its name or its number, and no image.
+    pub(super) fn is_stage(&self, from: &str) -> bool {
+        self.stages.contains_key(&from.to_ascii_lowercase()) || from.bytes().all(|byte| byte.is_ascii_digit())
+    }
 }
 
 /// States what an instruction bakes in or runs.
@@ -32,7 +42,7 @@ pub(super) fn read<'s>(
     reader: &mut Reader<'s>,
     instruction: &Instruction<'s>,
     variables: &Variables<'s>,
-    around: &Surroundings<'s>,
+    around: &Surroundings<'_, 's>,
 ) {
     match (instruction.keyword, &instruction.arguments) {
         (Keyword::Env | Keyword::Arg, Arguments::Pairs(pairs)) => {
@@ -46,20 +56,24 @@ pub(super) fn read<'s>(
             }
         }
         (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
-            // A copy from another stage or image brings nothing from the project's folder.
-            if !instruction.flags.iter().any(|flag| flag.name == "from") {
-                copies(reader, words, around);
+            copies::read(reader, instruction, words, around);
+            configuration::read(reader, instruction);
+            for heredoc in &instruction.heredocs {
+                let target = words.last().map_or("", |target| target.text.as_str());
+                written(reader, heredoc, target, around);
             }
             if instruction.keyword == Keyword::Add {
                 addresses(reader, words, variables, around);
             }
         }
         (Keyword::Run, arguments) => {
-            commands(reader, arguments, around, true);
+            freed(reader, instruction, around);
+            copies::mounts(reader, instruction, around);
+            let parsed = parse(arguments, reader.sources);
             for heredoc in &instruction.heredocs {
-                let parsed = shell::parse(&heredoc.body, reader.sources);
-                push_commands(reader, parsed, around, true);
+                fed(reader, heredoc, parsed.first(), around);
             }
+            push_commands(reader, parsed, around, true);
         }
         (Keyword::Cmd | Keyword::Entrypoint, arguments) => commands(reader, arguments, around, false),
         (Keyword::Healthcheck, _) => {
@@ -76,12 +90,82 @@ pub(super) fn read<'s>(
     }
 }
 
+/// What a build step is allowed beyond its sandbox.
+/// <https://docs.docker.com/reference/dockerfile/#run---security>
+fn freed<'s>(reader: &mut Reader<'s>, instruction: &Instruction<'s>, around: &Surroundings<'_, 's>) {
+    for flag in &instruction.flags {
+        let head = Head::new(flag.span, around.subject);
+        let mut container = Container::of(Platform::Process, head, instruction.span);
+        match (flag.name, flag.value.as_ref().map(|value| value.text.as_str())) {
+            ("security", Some("insecure")) => {
+                container.privileged = Field::set(true, flag.span, "--security=insecure");
+            }
+            ("network", Some("host")) => {
+                container.host_network = Field::set(true, flag.span, "--network=host");
+            }
+            _ => continue,
+        }
+        reader.reading.facts.containers.push(container);
+    }
+}
+
+/// What a heredoc of `RUN` is, by the command that reads it: a script, or a file that is written.
+/// <https://docs.docker.com/reference/dockerfile/#here-documents>
+fn fed<'s>(
+    reader: &mut Reader<'s>,
+    heredoc: &Heredoc<'s>,
+    by: Option<&shell::Command<'s>>,
+    around: &Surroundings<'_, 's>,
+) {
+    let body = heredoc.body.as_str();
+    let interpreter = body.strip_prefix("#!").map(|rest| rest.lines().next().unwrap_or_default());
+    match by.and_then(shell::Command::program) {
+        None | Some("sh" | "bash" | "dash" | "ash" | "zsh")
+            if interpreter.is_none_or(|line| line.contains("sh")) =>
+        {
+            let parsed = shell::parse(&heredoc.body, reader.sources);
+            push_commands(reader, parsed, around, true);
+        }
+        Some("cat" | "tee") => {
+            let command = by.into_iter();
+            let redirects = command.clone().flat_map(|command| &command.redirects);
+            let file = redirects
+                .filter(|one| matches!(one.direction, Direction::Write | Direction::Append))
+                .map(|one| &one.target)
+                .chain(command.flat_map(shell::Command::arguments))
+                .find(|word| !word.as_str().starts_with('-'));
+            if let Some(file) = file {
+                written(reader, heredoc, file.as_str(), around);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A file that is written out in the Dockerfile itself: `COPY <<EOF /etc/nginx/nginx.conf`.
+fn written<'s>(reader: &mut Reader<'s>, heredoc: &Heredoc<'s>, target: &str, around: &Surroundings<'_, 's>) {
+    let path = if target.ends_with('/') { heredoc.name } else { target };
+    let text = heredoc.body.as_str();
+    if text.starts_with("#!") {
+        if text.lines().next().is_some_and(|line| line.contains("sh")) {
+            let parsed = shell::parse(&heredoc.body, reader.sources);
+            push_commands(reader, parsed, around, false);
+        }
+        return;
+    }
+    let candidate = Candidate { path, has_sibling: &|_| false };
+    let format = recognise(&candidate, || Some(text)).map(|found| found.format);
+    if let Some(format) = format.filter(|format| matches!(format.name, "env" | "nginx")) {
+        reader.embed(heredoc.body.clone(), format, around.store);
+    }
+}
+
 fn setting<'s>(
     reader: &mut Reader<'s>,
     name: &Word<'s>,
     word: &Word<'s>,
     variables: &Variables<'s>,
-    around: &Surroundings<'s>,
+    around: &Surroundings<'_, 's>,
 ) {
     let text = value(word, variables, around.escape, reader.sources);
     let draft = Draft {
@@ -98,7 +182,12 @@ fn setting<'s>(
 }
 
 /// `ENV X=${X}` keeps in the image what a build argument was given.
-fn build_argument<'s>(reader: &mut Reader<'s>, name: &Word<'s>, word: &Word<'s>, around: &Surroundings<'s>) {
+fn build_argument<'s>(
+    reader: &mut Reader<'s>,
+    name: &Word<'s>,
+    word: &Word<'s>,
+    around: &Surroundings<'_, 's>,
+) {
     let Some(argument) = word.text.as_str().strip_prefix('$').filter(|_| word.interpolates) else { return };
     let argument = argument.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(argument);
     let key = name.text.as_str();
@@ -122,7 +211,7 @@ fn addresses<'s>(
     reader: &mut Reader<'s>,
     words: &[Word<'s>],
     variables: &Variables<'s>,
-    around: &Surroundings<'s>,
+    around: &Surroundings<'_, 's>,
 ) {
     for word in words.split_last().map_or(words, |(_, sources)| sources) {
         let text = value(word, variables, around.escape, reader.sources);
@@ -142,55 +231,6 @@ fn addresses<'s>(
     }
 }
 
-/// Names of files that hold credentials, and what they hold.
-fn credential_file(path: &str) -> Option<&'static str> {
-    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let template = ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word));
-    if template || name.contains('*') && name.len() < 3 {
-        return None;
-    }
-    match name {
-        ".env" => Some("an env file"),
-        name if name.starts_with(".env.") => Some("an env file"),
-        "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" => Some("a private key"),
-        ".netrc" | "_netrc" => Some("a password file of network clients"),
-        ".pgpass" => Some("a password file of PostgreSQL"),
-        ".htpasswd" => Some("a password file"),
-        ".git-credentials" => Some("the credentials of git"),
-        "credentials" if path.contains(".aws/") => Some("the credentials of AWS"),
-        ".dockercfg" => Some("the credentials of a registry"),
-        "config.json" if path.contains(".docker/") => Some("the credentials of a registry"),
-        "kubeconfig" => Some("the credentials of a cluster"),
-        "config" if path.contains(".kube/") => Some("the credentials of a cluster"),
-        _ => match extension {
-            "key" | "p12" | "pfx" | "jks" | "keystore" | "ppk" => Some("a private key"),
-            "pem" if name.contains("key") || name.contains("priv") => Some("a private key"),
-            "kubeconfig" => Some("the credentials of a cluster"),
-            _ => None,
-        },
-    }
-}
-
-/// Credential files that `COPY` and `ADD` take from the project's folder; the last word is the target.
-fn copies<'s>(reader: &mut Reader<'s>, words: &[Word<'s>], around: &Surroundings<'s>) {
-    let sources = words.split_last().map_or(words, |(_, sources)| sources);
-    for word in sources {
-        let path = word.text.as_str();
-        if let Some(evidence) = credential_file(path) {
-            reader.reading.facts.credentials.push(Credential {
-                head: Head::new(word.span, around.subject),
-                class: Field::set(CredentialClass::Literal, word.span, ""),
-                store: Field::set(around.store, word.span, ""),
-                key: Field::set(path, word.span, ""),
-                evidence: Field::set(evidence, word.span, ""),
-                published: Field::Unset,
-                bytes: Vec::new(),
-            });
-        }
-    }
-}
-
 /// The commands of `RUN`, `CMD` and the like.
 fn parse<'s>(arguments: &Arguments<'s>, sources: &'s Sources) -> Vec<shell::Command<'s>> {
     match arguments {
@@ -206,7 +246,7 @@ fn parse<'s>(arguments: &Arguments<'s>, sources: &'s Sources) -> Vec<shell::Comm
 fn commands<'s>(
     reader: &mut Reader<'s>,
     arguments: &Arguments<'s>,
-    around: &Surroundings<'s>,
+    around: &Surroundings<'_, 's>,
     at_build: bool,
 ) {
     let parsed = parse(arguments, reader.sources);
@@ -216,7 +256,7 @@ fn commands<'s>(
 fn push_commands<'s>(
     reader: &mut Reader<'s>,
     parsed: Vec<shell::Command<'s>>,
-    around: &Surroundings<'s>,
+    around: &Surroundings<'_, 's>,
     at_build: bool,
 ) {
     for one in parsed {

@@ -1,6 +1,8 @@
 //! Dockerfiles: the stages as containers, what is baked into them, and what is run to build them.
 
+mod configuration;
 mod contents;
+mod copies;
 mod installs;
 mod stages;
 

@@ -1,11 +1,13 @@
 //! The stages of a Dockerfile, each as the container that would run it.
 
+use std::ops::RangeInclusive;
+
 use rustc_hash::FxHashMap;
 
 use super::{contents, installs};
 use crate::data::images::{self, User};
 use crate::facts::links::Stage;
-use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store, Use};
 use crate::formats::Reader;
 use crate::formats::image::image;
 use crate::formats::settings::expand;
@@ -17,7 +19,7 @@ use crate::syntax::interpolation::Dialect;
 pub(super) type Variables<'s> = FxHashMap<&'s str, Text<'s>>;
 
 /// The stages so far, by their names in small letters.
-type Names = FxHashMap<String, usize>;
+pub(super) type Names = FxHashMap<String, usize>;
 
 /// A word with its variables put in.
 pub(super) fn value<'s>(
@@ -144,6 +146,7 @@ fn stage<'s>(
     };
     let base_text = base.map(|base| value(base, global, escape, sources));
     let parent = base_text.as_ref().and_then(|base| names.get(&base.as_str().to_ascii_lowercase()));
+    let parent_number = parent.copied();
     let parent = parent.and_then(|at| reader.reading.links.stages.get(*at));
     // Each stage holds what it inherits. A chain of stages for which that is too much isn't followed.
     let followed = parent.is_none_or(|parent| sources.file(from.span.file).grow(weight(parent)));
@@ -154,7 +157,7 @@ fn stage<'s>(
     let image = base_text
         .as_ref()
         .filter(|base| !is_stage && base.as_str() != "scratch")
-        .and_then(|base| image(base, subject));
+        .and_then(|text| base_image(text, base?, subject));
     reader.reading.facts.images.extend(image.clone());
     let mut container = match &parent {
         Some(parent) => Container { head: Head::new(from.span, subject), block, ..parent.container.clone() },
@@ -173,6 +176,7 @@ fn stage<'s>(
         escape,
         image: repository(&container),
         arguments: open_arguments(instructions),
+        stages: names,
     };
     let first_command = reader.reading.facts.commands.len();
     for instruction in instructions.iter().skip(1) {
@@ -189,7 +193,14 @@ fn stage<'s>(
         container.escalation = Field::set(true, word.span, "sudo");
     }
     reader.reading.blocks.push(block);
-    Some(Stage { name, container, scope, judged: false, variables: variables.into_iter().collect() })
+    Some(Stage {
+        name,
+        container,
+        scope,
+        parent: parent_number,
+        judged: false,
+        variables: variables.into_iter().collect(),
+    })
 }
 
 /// The names of a stage's `ARG`s that take their value from whoever builds.
@@ -228,6 +239,27 @@ fn inherit_global<'s>(instruction: &Instruction<'s>, variables: &mut Variables<'
     }
 }
 
+/// Where a value stands that a word takes as a whole from an `ARG` or `ENV`.
+fn supplied(text: &Text<'_>, word: &Word<'_>) -> Option<Span> {
+    let places = text.spans(0..text.as_str().len());
+    let [place] = places.as_slice() else { return None };
+    (!word.span.contains(*place) && place.start < place.end).then_some(*place)
+}
+
+/// The image that a stage is built on. Where only a part of it comes from variables, it is judged where it
+/// is put together.
+fn base_image<'s>(text: &Text<'s>, word: &Word<'s>, subject: &'s str) -> Option<Image<'s>> {
+    let mut image = image(text, subject)?;
+    if text.spans(0..text.as_str().len()).len() > 1 {
+        let place = word.text.span(0..word.text.as_str().len());
+        image.head.anchor = place;
+        if let Field::Set(reference) = &mut image.reference {
+            reference.span = place;
+        }
+    }
+    Some(image)
+}
+
 /// The container of a stage that says nothing yet.
 fn on_base<'s>(
     base: Option<&Text<'s>>,
@@ -251,7 +283,6 @@ fn on_base<'s>(
         runs: Field::set(Runs::Long, place, ""),
         started: Field::Unset,
         user,
-        privileged: Field::Unset,
         escalation: Field::Unset,
         healthcheck: if checked { Field::Default(Healthcheck::Present) } else { Field::Unset },
         image,
@@ -274,9 +305,16 @@ fn apply<'s>(
         (Keyword::User, Arguments::Words(words)) => {
             if let Some(word) = words.first() {
                 let user = value(word, variables, escape, sources);
+                container.head.uses.clear();
                 container.user = match user.as_str() {
                     text if text.contains('$') => Field::Unknown,
-                    text => Field::set(text, word.span, "USER"),
+                    text => {
+                        let place = supplied(&user, word).unwrap_or(word.span);
+                        if place != word.span {
+                            container.head.used(Use { span: word.span, note: "the user of the image" });
+                        }
+                        Field::set(text, place, "USER")
+                    }
                 };
             }
         }
@@ -290,22 +328,18 @@ fn apply<'s>(
         }
         (Keyword::Expose, Arguments::Words(words)) => {
             let ports = words.iter().map(|word| value(word, variables, escape, sources));
-            let ports = ports
-                .filter_map(|port| port.as_str().split('/').next().unwrap_or_default().parse::<u16>().ok());
-            container.listens.extend(ports);
+            container.listens.extend(ports.filter_map(|port| exposed(port.as_str())).flatten());
         }
         (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
             installs::copy(words, &mut container.installed);
         }
-        (Keyword::Run, _) => {
-            let insecure = instruction.flags.iter().find(|flag| {
-                flag.name == "security"
-                    && flag.value.as_ref().is_some_and(|value| value.text.as_str() == "insecure")
-            });
-            if let Some(flag) = insecure {
-                container.privileged = Field::set(true, flag.span, "--security=insecure");
-            }
-        }
         _ => {}
     }
+}
+
+/// The ports of `EXPOSE 8080`, `EXPOSE 53/udp`, `EXPOSE 9000-9010`.
+fn exposed(text: &str) -> Option<RangeInclusive<u16>> {
+    let ports = text.split('/').next()?;
+    let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+    Some(first.trim().parse().ok()?..=last.trim().parse().ok()?)
 }

@@ -83,3 +83,46 @@ fn a_secret_argument_that_is_kept_in_a_variable_is_baked_in() {
     let places: Vec<_> = reading.facts.credentials.iter().map(|one| sources.slice(one.head.anchor)).collect();
     assert_eq!(places, ["${DB_PASSWORD}", "$DB_PASSWORD"]);
 }
+
+#[test]
+fn a_heredoc_is_what_its_reader_makes_of_it() {
+    let sources = Sources::default();
+    let programs = |text: &str| -> Vec<&str> {
+        let reading = read(&sources, text);
+        reading.facts.commands.iter().filter_map(|command| command.program.value().copied()).collect()
+    };
+    assert_eq!(programs("FROM a\nRUN <<EOF\nls\nEOF\n"), ["ls"]);
+    assert_eq!(programs("FROM a\nRUN <<EOF bash\nls\nEOF\n"), ["ls", "bash"]);
+    assert_eq!(programs("FROM a\nRUN python3 <<EOF\nls\nEOF\n"), ["python3"]);
+    assert_eq!(programs("FROM a\nRUN <<EOF\n#!/usr/bin/env python3\nls\nEOF\n"), [""; 0]);
+    assert_eq!(programs("FROM a\nCOPY <<EOF /run.sh\n#!/bin/bash\nls\nEOF\n"), ["ls"]);
+    for text in ["FROM a\nCOPY <<EOF /app/.env\nA=1\nEOF\n", "FROM a\nRUN cat <<EOF > /app/.env\nA=1\nEOF\n"]
+    {
+        let reading = read(&sources, text);
+        let [setting] = reading.facts.settings.as_slice() else { panic!("{text}") };
+        assert_eq!((setting.key.value(), setting.store), (Some(&"A"), Store::Image));
+    }
+}
+
+#[test]
+fn images_that_are_copied_from_are_images_and_stages_are_none() {
+    let sources = Sources::default();
+    let images = |text: &str| -> Vec<String> {
+        let reading = read(&sources, &format!("FROM scratch AS build\nFROM scratch\n{text}\n"));
+        let places = reading.facts.images.iter().filter_map(|image| image.reference.span());
+        places.map(|place| sources.slice(place).to_owned()).collect()
+    };
+    assert_eq!(images("COPY --from=composer:2 /a /b"), ["composer:2"]);
+    assert_eq!(images("COPY --from=nginx /a /b"), ["nginx"]);
+    assert_eq!(images("RUN --mount=type=bind,from=a.example/b,target=/x true"), ["a.example/b"]);
+    for text in ["COPY --from=Build /a /b", "COPY --from=0 /a /b", "COPY --from=assets /a /b", "COPY a b"] {
+        assert_eq!(images(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn ports_are_exposed_alone_and_in_ranges() {
+    let sources = Sources::default();
+    let reading = read(&sources, "FROM a\nARG P=81\nEXPOSE 80/tcp $P 90-92 x 5-1 70000\n");
+    assert_eq!(last(&reading).listens, [80, 81, 90, 91, 92]);
+}

@@ -65,6 +65,45 @@ pub(super) fn read<'s>(
     any
 }
 
+/// Reads the passwords among the directives of Redis in an entry that holds its configuration.
+/// <https://redis.io/docs/latest/operate/oss_and_stack/management/config-file/>
+pub(super) fn directives<'s>(
+    manifest: &Manifest<'_, 's>,
+    datum: &Datum<'s>,
+    store: Store,
+    reader: &mut Reader<'s>,
+) {
+    let content = datum.text.as_str();
+    let is_conf = datum.key.rsplit_once('.').is_some_and(|(_, extension)| extension == "conf");
+    if !is_conf || !content.contains("requirepass") && !content.contains("masterauth") {
+        return;
+    }
+    let mut start = 0;
+    for line in content.split_inclusive('\n') {
+        let at = start + line.len() - line.trim_start().len();
+        start += line.len();
+        let Some((name, rest)) = line.trim().split_once(' ') else { continue };
+        if !matches!(name, "requirepass" | "masterauth") {
+            continue;
+        }
+        let value = rest.trim_start();
+        let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
+        let from = at + name.len() + 1 + rest.len() - value.len() + usize::from(quoted);
+        let text = datum.text.part(from..from + value.len() - 2 * usize::from(quoted));
+        let draft = Draft {
+            key: if name == "requirepass" { "requirepass.password" } else { "masterauth.password" },
+            key_span: datum.text.span(at..at + name.len()),
+            text,
+            store,
+            scope: Scope(datum.text.span(0..content.len())),
+            subject: manifest.subject,
+            image: None,
+            uses: Vec::new(),
+        };
+        reader.reading.facts.settings.push(draft.setting());
+    }
+}
+
 /// Whether a text is a name such as only variables have: capitals with an underscore between them.
 fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_uppercase())

@@ -2,7 +2,7 @@
 
 use super::lookup::look;
 use super::manifest::Manifest;
-use super::{assignments, document, ingress};
+use super::{annotations, assignments, document, ingress};
 use crate::facts::links::{Account, Object};
 use crate::facts::{Field, Scope, Store};
 use crate::formats::settings::Draft;
@@ -61,7 +61,11 @@ fn read<'s>(manifest: &Manifest<'_, 's>, store: Store, parts: &[(&str, Coding)],
             state(manifest, datum, store, reader);
         }
     }
-    reader.reading.links.objects.extend(object);
+    if manifest.patch {
+        reader.reading.links.patched.extend(object.map(|object| (object.kind, object.name)));
+    } else {
+        reader.reading.links.objects.extend(object);
+    }
 }
 
 fn opened(object: &mut Option<Object<'_>>, open: bool) {
@@ -93,6 +97,13 @@ pub(super) fn state<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
+    if annotations::is_snippet(datum.key) && embed(datum.text.clone(), "nginx", store, reader) {
+        return;
+    }
+    if matches!(datum.key, ".dockerconfigjson" | ".dockercfg") {
+        document::read(manifest, &datum, store, reader);
+        return;
+    }
     if content.contains('\n') {
         let embedded = match embedded_format(datum.key, content) {
             Some(format) => embed(datum.text.clone(), format, store, reader),
@@ -108,6 +119,7 @@ pub(super) fn state<'s>(
     if assignments::read(manifest, &datum, store, reader) {
         return;
     }
+    assignments::directives(manifest, &datum, store, reader);
     let draft = Draft {
         key: datum.key,
         key_span: datum.key_span,
@@ -125,20 +137,28 @@ pub(super) fn state<'s>(
 fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
     let extension = key.rsplit_once('.').map_or("", |(_, extension)| extension);
     if nginx::looks_like(content)
-        && (matches!(extension, "conf" | "nginx" | "template" | "vhost") || key.contains("nginx"))
+        && (matches!(extension, "conf" | "nginx" | "template" | "vhost")
+            || key.contains("nginx")
+            || extension.is_empty() && opens_server(content))
     {
         return Some("nginx");
     }
     let structured =
-        matches!(extension, "yaml" | "yml" | "json" | "toml" | "xml" | "sh" | "py" | "sql" | "js" | "lua");
+        matches!(extension, "yaml" | "yml" | "json" | "xml" | "sh" | "py" | "sql" | "js" | "lua");
     let named = matches!(extension, "env" | "properties");
     (named || !structured && is_assignments(content)).then_some("env")
 }
 
-/// Whether each line is `NAME=value`, empty or a comment.
+/// Whether a text has a whole server in it: the entry `default` of a ConfigMap for `sites-enabled`.
+fn opens_server(content: &str) -> bool {
+    content.lines().any(|line| line.trim().strip_prefix("server").is_some_and(|rest| rest.trim() == "{"))
+}
+
+/// Whether each line is `NAME=value`, the name of a section, empty or a comment.
 fn is_assignments(content: &str) -> bool {
-    let mut lines =
-        content.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
+    let section = |line: &str| line.starts_with('[') && line.ends_with(']');
+    let says = |line: &&str| !line.is_empty() && !line.starts_with(['#', ';']) && !section(line);
+    let mut lines = content.lines().map(str::trim).filter(says).peekable();
     lines.peek().is_some()
         && lines.all(|line| {
             line.split_once('=').is_some_and(|(name, _)| {
@@ -149,6 +169,18 @@ fn is_assignments(content: &str) -> bool {
                         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
             })
         })
+}
+
+/// Reads a file that stands in another one, by its name and its text; the answer says whether it is of a
+/// format that is read.
+pub(in crate::formats) fn embed_file<'s>(
+    name: &str,
+    text: &Text<'s>,
+    store: Store,
+    reader: &mut Reader<'s>,
+) -> bool {
+    let format = embedded_format(name, text.as_str());
+    format.is_some_and(|format| embed(text.clone(), format, store, reader))
 }
 
 /// Reads a file in an entry. Its text is only guessed to be of the format, so that what can't be read of it

@@ -53,19 +53,22 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
     let checks = probes::checks(node, subject, sources);
     let probed = checks.iter().filter_map(|check| check.command.clone());
     reader.reading.facts.commands.extend(probed);
+    let ports = reader.reading.facts.ports.len();
     host_ports(node, subject, found.as_ref(), reader);
+    let published = reader.reading.facts.ports.len() > ports;
 
     let runs = match (place, look(node, &["restartPolicy"]).str()) {
-        (Place::Init, Some("Always")) => Runs::Long,
-        (Place::Init, _) => Runs::ToCompletion,
+        (Place::Init, Some("Always")) if pod.runs != Some(Runs::ToCompletion) => Some(Runs::Long),
+        (Place::Init, _) => Some(Runs::ToCompletion),
         (Place::Main, _) => pod.runs,
-        (Place::Ephemeral, _) => Runs::Ephemeral,
+        (Place::Ephemeral, _) => Some(Runs::Ephemeral),
     };
     let context = Context::new(node, pod.spec);
     let anchor = first_key(node);
+    reader.reading.facts.capabilities.extend(context.capabilities_of(subject, sources));
     let mut container = Container {
         name: name.map_or(Field::Unknown, |name| Field::set(name, anchor, "name")),
-        runs: Field::set(runs, anchor, ""),
+        runs: runs.map_or(Field::Unknown, |runs| Field::set(runs, anchor, "")),
         started: Field::set(true, anchor, ""),
         user: context.user(),
         non_root: context.non_root(),
@@ -85,11 +88,22 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
         listens: probes::listens(node).into_iter().map(|(port, _)| port).collect(),
         environment: vec![Scope(block)],
         environment_open,
+        published,
         ..Container::of(Platform::Kubernetes, Head::new(anchor, subject), block)
     };
     if pod.is_fragment {
         forget_absences(&mut container);
     }
+    reader.reading.facts.containers.push(container);
+}
+
+/// A pod of which a patch changes nothing but what holds for all of its containers.
+pub(super) fn of_patch<'s>(pod: &Pod<'_, 's>, reader: &mut Reader<'s>) {
+    let (anchor, block) = (pod.manifest.kind_span, pod.spec.span());
+    let mut container = Container::of(Platform::Kubernetes, Head::new(anchor, pod.manifest.subject), block);
+    let context = Context::new(pod.spec, pod.spec);
+    (container.user, container.non_root) = (context.user(), context.non_root());
+    forget_absences(&mut container);
     reader.reading.facts.containers.push(container);
 }
 
@@ -130,7 +144,6 @@ pub(crate) fn forget_absences(container: &mut Container<'_>) {
     forget(&mut container.memory_limit);
     forget(&mut container.cpu_request);
     forget(&mut container.memory_request);
-    forget(&mut container.token);
     container.environment_open = true;
 }
 

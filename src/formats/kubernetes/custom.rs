@@ -2,8 +2,9 @@
 //! the regions and zones that any object is bound to.
 
 use super::control_plane::setting;
-use super::lookup::look;
+use super::lookup::{Found, look};
 use super::manifest::Manifest;
+use crate::facts::{Field, Head, Position, Protects, Switch};
 use crate::formats::Reader;
 use crate::source::Span;
 use crate::syntax::yaml::{Kind, Node};
@@ -40,6 +41,26 @@ const PLACES: [&str; 12] = [
     "residency",
 ];
 
+/// Switches that turn the verification of certificates off.
+const UNVERIFIED: [&str; 7] = [
+    "insecureSkipTLSVerify",
+    "insecureSkipVerify",
+    "insecureSkipVerifyTLS",
+    "skipTLSVerification",
+    "skipTLSVerify",
+    "tlsInsecureSkipVerify",
+    "tlsSkipVerify",
+];
+
+/// Names of what turns TLS on or off, alone or above `enabled`.
+const ENCRYPTED: [&str; 4] = ["ssl", "sslEnabled", "tls", "tlsEnabled"];
+
+/// Words that say how long something is kept.
+const KEPT: [&str; 6] = ["expiration", "expiry", "keep", "retain", "retention", "ttl"];
+
+/// Words for what is kept.
+const RECORDS: [&str; 6] = ["audit", "backup", "backups", "auditlog", "snapshot", "snapshots"];
+
 /// Parts of an object that only describe it.
 const DESCRIBING: [&str; 12] = [
     "metadata",
@@ -58,13 +79,13 @@ const DESCRIBING: [&str; 12] = [
 
 /// Reads an object of a kind that isn't known.
 pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
-    let mut walk = Walk { manifest, left: MOST_NODES, only_topology: false };
+    let mut walk = Walk { manifest, left: MOST_NODES, only_topology: false, above: Vec::new() };
     walk.mapping(manifest.root, DEEPEST, reader);
 }
 
 /// Reads the places that a pod is bound to.
 pub(super) fn topology<'s>(manifest: &Manifest<'_, 's>, spec: Node<'_, 's>, reader: &mut Reader<'s>) {
-    let mut walk = Walk { manifest, left: MOST_NODES, only_topology: true };
+    let mut walk = Walk { manifest, left: MOST_NODES, only_topology: true, above: Vec::new() };
     for key in ["nodeSelector", "affinity"] {
         if let Some(node) = look(spec, &[key]).node() {
             walk.mapping(node, DEEPEST, reader);
@@ -76,6 +97,8 @@ struct Walk<'a, 't, 's> {
     manifest: &'a Manifest<'t, 's>,
     left: usize,
     only_topology: bool,
+    /// The keys from the root to where the walk is.
+    above: Vec<&'s str>,
 }
 
 impl<'s> Walk<'_, '_, 's> {
@@ -103,13 +126,18 @@ impl<'s> Walk<'_, '_, 's> {
             if !self.enter(depth) {
                 return;
             }
-            if DESCRIBING.contains(&entry.key) {
+            let pods = || matches!(look(entry.value, &["spec", "containers"]), Found::Stated(_));
+            if DESCRIBING.contains(&entry.key) || matches!(entry.key, "template" | "podTemplate") && pods() {
                 continue;
             }
             if self.names_place(entry.key) {
                 self.leaf(entry.key, entry.key_span, entry.value, reader);
+            } else if !self.only_topology && entry.value.kind() == Kind::Scalar {
+                self.statement(entry.key, entry.key_span, entry.value, reader);
             }
+            self.above.push(entry.key);
             self.node(entry.value, depth - 1, reader);
+            self.above.pop();
         }
     }
 
@@ -119,6 +147,56 @@ impl<'s> Walk<'_, '_, 's> {
         }
         let last = Key::new(key);
         !self.only_topology && PLACES.iter().any(|place| last.last().eq_ignore_ascii_case(place))
+    }
+
+    /// A switch of TLS or of its verification, and how long backups and audit records are kept.
+    fn statement(&self, key: &'s str, key_span: Span, value: Node<'_, 's>, reader: &mut Reader<'s>) {
+        if UNVERIFIED.iter().any(|one| key.eq_ignore_ascii_case(one)) {
+            if value.truthy() == Some(true) {
+                self.unverified(key, value, reader);
+            }
+            return;
+        }
+        let words = Key::new(key);
+        let above = self.above.last().copied().unwrap_or_default();
+        // https://www.elastic.co/docs/deploy-manage/security/k8s-https-settings
+        let name = if (above, key) == ("selfSignedCertificate", "disabled") {
+            Some("tls.disabled")
+        } else if words.ends_with(&["ssl", "enabled"]) {
+            Some(key)
+        } else if matches!(key, "enable" | "enabled" | "disable" | "disabled") {
+            ENCRYPTED.contains(&above).then(|| reader.sources.keep(format!("{above}.{key}").into()))
+        } else if ENCRYPTED.iter().any(|one| words.is(&[one])) {
+            Some(key)
+        } else if words.has_any(&KEPT) {
+            self.records(key, reader)
+        } else {
+            None
+        };
+        if let Some(name) = name {
+            setting(self.manifest, name, key_span, value, reader);
+        }
+    }
+
+    fn unverified(&self, key: &'s str, value: Node<'_, 's>, reader: &mut Reader<'s>) {
+        let place = value.content_span();
+        reader.reading.facts.switches.push(Switch {
+            head: Head::new(place, self.manifest.subject),
+            protects: Field::set(Protects::Verification, place, ""),
+            position: Field::set(Position::Off, place, ""),
+            key: Field::set(key, place, ""),
+        });
+    }
+
+    /// The name of a retention with what is kept: `backup.retentionPolicy`.
+    fn records(&self, key: &'s str, reader: &Reader<'s>) -> Option<&'s str> {
+        let says = |text: &str| Key::new(text).has_any(&RECORDS);
+        if says(key) {
+            return Some(key);
+        }
+        let velero = self.manifest.api.starts_with("velero.io/").then_some("backup");
+        let above = self.above.iter().rev().copied().find(|above| says(above)).or(velero)?;
+        Some(reader.sources.keep(format!("{above}.{key}").into()))
     }
 
     /// `{key: topology.kubernetes.io/zone, operator: In, values: [...]}`

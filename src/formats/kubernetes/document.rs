@@ -5,8 +5,9 @@ use super::manifest::Manifest;
 use crate::facts::{Scope, Setting, Store};
 use crate::formats::Reader;
 use crate::formats::settings::Draft;
-use crate::source::{Sources, Span};
-use crate::syntax::yaml::{self, Kind, Mode, Node};
+use crate::source::{Sources, Span, Text};
+use crate::syntax::yaml::{self, Kind, Mode, Node, Stream};
+use crate::value::base64;
 
 /// How many leaves of one document are read; a longer one (a dashboard) is taken as one text.
 const MOST_LEAVES: usize = 2_000;
@@ -22,7 +23,9 @@ pub(super) fn read<'s>(
     reader: &mut Reader<'s>,
 ) -> bool {
     let extension = datum.key.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if !matches!(extension, "yaml" | "yml" | "json") {
+    // https://kubernetes.io/docs/concepts/configuration/secret/#docker-config-secrets
+    let logins = matches!(datum.key, ".dockerconfigjson" | ".dockercfg");
+    if !logins && !matches!(extension, "yaml" | "yml" | "json") {
         return false;
     }
     let stream = yaml::parse(&datum.text, reader.sources, Mode::Templated);
@@ -34,6 +37,11 @@ pub(super) fn read<'s>(
     let mut leaves = Leaves { subject: manifest.subject, store, scope: Scope(span), found: Vec::new() };
     for root in roots {
         leaves.walk(root, "", None, DEEPEST, reader.sources);
+    }
+    if logins {
+        // A login in one text says no more than its password, and all of it stands in the same bytes.
+        leaves.found.retain(|leaf| leaf.key.value().is_some_and(|key| key.ends_with(".password")));
+        leaves.logins(&datum.text, &stream, reader.sources);
     }
     let complete = leaves.found.len() <= MOST_LEAVES;
     if complete {
@@ -50,6 +58,36 @@ struct Leaves<'s> {
 }
 
 impl<'s> Leaves<'s> {
+    /// `auth` is the user's name and the password in base64.
+    fn logins(&mut self, text: &Text<'s>, stream: &Stream<'s>, sources: &'s Sources) {
+        let registries = stream.documents.iter().flat_map(|document| {
+            let root = document.root();
+            let servers = root.get("auths").unwrap_or(root);
+            servers.entries().map(|entry| entry.value).collect::<Vec<_>>()
+        });
+        for registry in registries.filter(|registry| registry.get("password").is_none()) {
+            let login = registry.entry("auth").and_then(|entry| Some((entry, entry.value.as_str()?)));
+            let decoded = login.and_then(|(entry, login)| Some((entry, base64::decode_text(login)?)));
+            let Some((entry, login)) = decoded else { continue };
+            let Some((_, password)) = login.split_once(':') else { continue };
+            let place = entry.value.text();
+            let place = place.span(0..place.as_str().len());
+            self.found.push(
+                Draft {
+                    key: "auth.password",
+                    key_span: entry.key_span,
+                    text: Text::decoded(place, sources.keep(password.to_owned().into())),
+                    store: self.store,
+                    scope: Scope(text.span(0..text.as_str().len())),
+                    subject: self.subject,
+                    image: None,
+                    uses: Vec::new(),
+                }
+                .setting(),
+            );
+        }
+    }
+
     fn walk(
         &mut self,
         node: Node<'_, 's>,

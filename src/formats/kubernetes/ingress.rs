@@ -1,10 +1,11 @@
 //! Ingresses: the hosts that they answer for, and what their annotations say to well-known controllers.
 
+use super::annotations::{self, behind};
 use super::config::Datum;
 use super::env::named_use;
 use super::lookup::{Found, look};
 use super::manifest::Manifest;
-use crate::facts::{Cors, Field, Head, Listener, Position, Protects, Reach, Server, Serves, Switch};
+use crate::facts::{Field, Head, Listener, Position, Protects, Reach, Server, Serves, Switch};
 use crate::formats::Reader;
 use crate::source::Span;
 use crate::syntax::yaml::Node;
@@ -12,13 +13,29 @@ use crate::value::boolean;
 use crate::value::duration::Duration;
 
 /// Annotations by which a provider is told which certificate to use, for all hosts.
-const CERTIFICATES: [&str; 5] = [
+const CERTIFICATES: [&str; 7] = [
     "networking.gke.io/managed-certificates",
     "networking.gke.io/certmap",
     "ingress.gcp.kubernetes.io/pre-shared-cert",
     "alb.ingress.kubernetes.io/certificate-arn",
     "appgw.ingress.kubernetes.io/appgw-ssl-certificate",
+    "appgw.ingress.kubernetes.io/appgw-ssl-certificate-profile",
+    "oci-native-ingress.oraclecloud.com/certificate-ocid",
 ];
+
+/// Whether annotations say that requests are answered with TLS, wherever the certificate comes from: the AWS
+/// controller finds one by the host, Traefik has one of its own, and a server behind brings one.
+fn encrypts(manifest: &Manifest<'_, '_>) -> bool {
+    let says = |name: &str| manifest.annotation(name).str();
+    let on = |name: &str| manifest.annotation(name).node().and_then(Node::truthy) == Some(true);
+    says("alb.ingress.kubernetes.io/listen-ports").is_some_and(|ports| ports.contains("HTTPS"))
+        || says("traefik.ingress.kubernetes.io/router.entrypoints") == Some("websecure")
+        || says("traefik.ingress.kubernetes.io/router.tls.certresolver").is_some()
+        || on("traefik.ingress.kubernetes.io/router.tls")
+        || manifest
+            .find_annotation(|name| behind(name) == "ssl-passthrough")
+            .is_some_and(|node| node.truthy() == Some(true))
+}
 
 /// Annotations of ingress-nginx, NGINX Inc., `HAProxy` and Traefik that limit requests, by their ends.
 const LIMITS: [&str; 8] = [
@@ -31,8 +48,6 @@ const LIMITS: [&str; 8] = [
     "/rewrite-limit-rps",
     "/global-rate-limit",
 ];
-
-const NGINX: &str = "nginx.ingress.kubernetes.io/";
 
 /// Reads an Ingress.
 pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
@@ -49,7 +64,8 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     }
     backends(manifest, &rules, default, reader);
     redirects(manifest, reader);
-    cors(manifest, reader);
+    annotations::read(manifest, reader);
+    annotations::cors(manifest, reader);
     let server = server(manifest, &cover);
     reader.reading.facts.servers.push(server);
 }
@@ -67,7 +83,8 @@ struct Cover<'s> {
 
 impl<'s> Cover<'s> {
     fn new(manifest: &Manifest<'_, 's>) -> Self {
-        let provided = manifest.find_annotation(|name| CERTIFICATES.contains(&name)).is_some();
+        let provided =
+            manifest.find_annotation(|name| CERTIFICATES.contains(&name)).is_some() || encrypts(manifest);
         let tls = manifest.look(&["spec", "tls"]);
         let mut cover =
             Cover { hosts: Vec::new(), entries: false, all: provided, open: manifest.annotations_open() };
@@ -150,13 +167,21 @@ fn listener<'s>(
     }
 }
 
+/// Who reaches an Ingress is for its annotations to say, or for the name of its class. The AWS controller
+/// makes internal load balancers unless it is told otherwise.
+/// <https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#scheme>
 fn reach(manifest: &Manifest<'_, '_>, place: Span) -> Field<Reach> {
-    let scheme = manifest.annotation("alb.ingress.kubernetes.io/scheme").str();
-    let class = manifest.annotation("kubernetes.io/ingress.class").str();
-    let internal = match (scheme, class) {
-        (Some(scheme), _) => scheme == "internal",
-        (None, Some(class)) => class == "gce-internal",
-        (None, None) => false,
+    let scheme = manifest.annotation("alb.ingress.kubernetes.io/scheme");
+    let private = manifest.annotation("appgw.ingress.kubernetes.io/use-private-ip").node();
+    let class = manifest.look(&["spec", "ingressClassName"]).str();
+    let class = class.or(manifest.annotation("kubernetes.io/ingress.class").str()).unwrap_or_default();
+    let internal = match scheme {
+        Found::Stated(scheme) => scheme.as_str() == Some("internal"),
+        Found::Absent if class == "alb" && !manifest.annotations_open() => true,
+        _ => {
+            let says = |word: &str| matches!(word, "internal" | "private" | "intranet" | "tailscale");
+            private.and_then(Node::truthy) == Some(true) || class.split(['-', '.', '_', '/']).any(says)
+        }
     };
     Field::set(if internal { Reach::Internal } else { Reach::Public }, place, "")
 }
@@ -185,7 +210,7 @@ fn backends<'s>(
 }
 
 /// Annotations that let cleartext requests through.
-fn redirects<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
+pub(super) fn redirects<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     let Some(annotations) = manifest.look(&["metadata", "annotations"]).node() else { return };
     for entry in annotations.entries() {
         let key = entry.key.rsplit('/').next().unwrap_or_default();
@@ -200,31 +225,6 @@ fn redirects<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             });
         }
     }
-}
-
-/// ingress-nginx lets every origin in, with credentials, where CORS is on and nothing else is said.
-/// <https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#enable-cors>
-fn cors<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
-    let annotation = |name: &str| manifest.annotation(&format!("{NGINX}{name}"));
-    let Some(enabled) = annotation("enable-cors").node().filter(|node| node.truthy() == Some(true)) else {
-        return;
-    };
-    let (any, place) = match annotation("cors-allow-origin") {
-        Found::Stated(node) => match node.as_str() {
-            Some(origins) => (origins.split(',').any(|origin| origin.trim() == "*"), node.span()),
-            None => return,
-        },
-        Found::Absent => (true, enabled.span()),
-        Found::Unknown => return,
-    };
-    let credentials =
-        annotation("cors-allow-credentials").boolean("cors-allow-credentials", Field::Default(true));
-    reader.reading.facts.cors.push(Cors {
-        head: Head::new(place, manifest.subject),
-        any_origin: Field::set(any, place, "cors-allow-origin"),
-        reflected: Field::set(false, place, "cors-allow-origin"),
-        credentials,
-    });
 }
 
 /// The options of ingress-nginx as a whole stand in a ConfigMap, as `hsts`.
@@ -246,7 +246,13 @@ fn server<'s>(manifest: &Manifest<'_, 's>, cover: &Cover<'s>) -> Server<'s> {
     let place = manifest.kind_span;
     let off =
         manifest.find_annotation(|name| name.ends_with("/hsts")).filter(|node| node.truthy() == Some(false));
-    let limit = manifest.find_annotation(|name| LIMITS.iter().any(|end| name.ends_with(end)));
+    let limit = manifest.find_annotation(|name| LIMITS.iter().any(|end| name.ends_with(end))).or_else(|| {
+        let middlewares = manifest.annotation("traefik.ingress.kubernetes.io/router.middlewares");
+        let plugins = middlewares.or(manifest.annotation("konghq.com/plugins")).node();
+        plugins.filter(|names| {
+            names.as_str().is_some_and(|names| names.contains("ratelimit") || names.contains("rate-limit"))
+        })
+    });
     let unlimited = if manifest.annotations_open() { Field::Unknown } else { Field::Unset };
     Server {
         head: manifest.head(),
@@ -263,8 +269,17 @@ fn server<'s>(manifest: &Manifest<'_, 's>, cover: &Cover<'s>) -> Server<'s> {
         frame_protection: Field::NotApplicable,
         drops_headers: Field::NotApplicable,
         rate_limit: limit.map_or(unlimited, |node| Field::set(true, node.span(), "limit")),
-        hides_version: Field::NotApplicable,
+        hides_version: version(manifest),
+        names_software: Field::NotApplicable,
     }
+}
+
+/// <https://docs.nginx.com/nginx-ingress-controller/configuration/ingress-resources/advanced-configuration-with-annotations/>
+fn version(manifest: &Manifest<'_, '_>) -> Field<bool> {
+    let shown = manifest.annotation("nginx.org/server-tokens").node().filter(|node| {
+        node.as_str().is_some_and(|value| value == "on" || boolean::parse(value) == Some(true))
+    });
+    shown.map_or(Field::NotApplicable, |node| Field::set(false, node.content_span(), "server-tokens"))
 }
 
 /// An `OpenShift` Route: one host, with TLS where `spec.tls` is there.

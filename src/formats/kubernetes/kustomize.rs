@@ -2,26 +2,27 @@
 //! <https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/>
 
 use super::config::{Datum, state};
-use super::lookup::{known_str, look};
+use super::lookup::{known_str, look, pairs};
 use super::manifest::Manifest;
+use super::patch;
 use crate::facts::Store;
 use crate::facts::links::{FileUse, Object};
-use crate::formats::{Reader, image};
+use crate::formats::{Reader, helm_values, image};
 use crate::source::Text;
 use crate::syntax::yaml::{Kind, Node};
 
 /// Reads a kustomization.
 pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
-    for (list, patch) in [
-        ("resources", false),
-        ("bases", false),
-        ("components", false),
-        ("configurations", false),
-        ("crds", false),
-        ("patchesStrategicMerge", true),
-    ] {
+    for list in ["resources", "bases", "components", "configurations", "crds"] {
         for item in manifest.look(&[list]).items() {
-            file(manifest, item, patch, reader);
+            file(manifest, item, false, reader);
+        }
+    }
+    for item in manifest.look(&["patchesStrategicMerge"]).items() {
+        if item.as_str().is_some_and(|text| text.contains('\n')) {
+            patch::read(&item.text(), None, reader);
+        } else {
+            file(manifest, item, true, reader);
         }
     }
     for list in ["patches", "patchesJson6902", "replacements"] {
@@ -29,14 +30,27 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             if let Some(path) = look(item, &["path"]).node() {
                 file(manifest, path, true, reader);
             }
+            if let Some(text) = look(item, &["patch"]).node().filter(|node| node.as_str().is_some()) {
+                patch::read(&text.text(), look(item, &["target"]).node(), reader);
+            }
         }
     }
+    for chart in manifest.look(&["helmCharts"]).items() {
+        if let Some(values) = look(chart, &["valuesInline"]).node() {
+            helm_values::values(reader, values, manifest.subject);
+        }
+    }
+    reader.reading.links.namespaces.extend(known_str(manifest.root, "namespace"));
     for (list, kind, store) in
         [("configMapGenerator", "ConfigMap", Store::ConfigMap), ("secretGenerator", "Secret", Store::Secret)]
     {
         for item in manifest.look(&[list]).items() {
             generator(manifest, item, kind, store, reader);
         }
+    }
+    let labels = manifest.look(&["labels"]).items().map(|entry| look(entry, &["pairs"]));
+    for given in labels.chain([manifest.look(&["commonLabels"])]) {
+        reader.reading.links.labels.extend(given.node().into_iter().flat_map(pairs));
     }
     for item in manifest.look(&["images"]).items() {
         images(manifest, item, reader);
@@ -63,6 +77,7 @@ fn file<'s>(manifest: &Manifest<'_, 's>, node: Node<'_, 's>, patch: bool, reader
         span: node.span(),
         subject: manifest.subject,
         patch,
+        secret: false,
     });
 }
 
@@ -91,7 +106,6 @@ fn generator<'s>(
             namespace: known_str(item, "namespace").or_else(|| known_str(manifest.root, "namespace")),
             span: item.span(),
             labels: Vec::new(),
-            selector: None,
             data: Vec::new(),
             containers: 0..0,
             open: true,
@@ -105,12 +119,20 @@ fn generator<'s>(
             state(manifest, Datum { key, key_span: text.span(0..key.len()), text: value }, store, reader);
         }
     }
-    for list in ["env", "envs"] {
+    for list in ["env", "envs", "files"] {
         let found = look(item, &[list]);
         let one = found.node().filter(|node| node.kind() == Kind::Scalar);
-        for path in found.items().chain(one).filter_map(Node::as_str) {
-            let path = reader.resolve(path);
-            reader.want(path, "env");
+        for node in found.items().chain(one) {
+            let Some(written) = node.as_str() else { continue };
+            let source =
+                written.split_once('=').filter(|_| list == "files").map_or(written, |(_, path)| path);
+            let path = reader.resolve(source);
+            let extension = source.rsplit_once('.').map_or("", |(_, extension)| extension);
+            if list != "files" || matches!(extension, "env" | "properties") {
+                reader.want(path.clone(), "env");
+            }
+            let (span, subject, secret) = (node.span(), manifest.subject, store == Store::Secret);
+            reader.reading.links.files.push(FileUse { path, source, span, subject, patch: false, secret });
         }
     }
 }
@@ -125,6 +147,9 @@ fn unquoted<'s>(value: &Text<'s>) -> Text<'s> {
 
 /// A tag or a digest that replaces those of the manifests.
 fn images<'s>(manifest: &Manifest<'_, 's>, item: Node<'_, 's>, reader: &mut Reader<'s>) {
+    if !look(item, &["newTag"]).is_absent() || !look(item, &["digest"]).is_absent() {
+        reader.reading.links.pins.extend(known_str(item, "name"));
+    }
     let name = look(item, &["newName"]).or(look(item, &["name"])).node();
     let tag = look(item, &["newTag"]).node();
     let (Some(name), Some(tag)) = (name, tag) else { return };

@@ -21,6 +21,8 @@ pub(super) struct Manifest<'t, 's> {
     pub(super) subject: &'s str,
     /// The whole document, or the whole item of a list.
     pub(super) span: Span,
+    /// Whether it only changes what another file states.
+    pub(super) patch: bool,
 }
 
 impl<'t, 's> Manifest<'t, 's> {
@@ -38,6 +40,7 @@ impl<'t, 's> Manifest<'t, 's> {
             namespace: look(root, &["metadata", "namespace"]).str(),
             subject,
             span,
+            patch: false,
         }
     }
 
@@ -79,7 +82,6 @@ impl<'t, 's> Manifest<'t, 's> {
             namespace: self.namespace,
             span: self.kind_span,
             labels: self.look(&["metadata", "labels"]).node().map(pairs).unwrap_or_default(),
-            selector: None,
             data: Vec::new(),
             containers: 0..0,
             open: false,

@@ -3,6 +3,7 @@
 //! A manifest is read as `kubectl` reads it: several documents, lists unpacked, YAML or JSON. Charts of Helm
 //! are read as far as they can be without rendering them.
 
+mod annotations;
 mod assignments;
 mod audit;
 mod command;
@@ -17,16 +18,21 @@ mod ingress;
 mod kustomize;
 mod lookup;
 mod manifest;
+mod mesh;
 mod network;
+mod patch;
 mod pod;
 mod probes;
 mod recognition;
+mod release;
 mod security;
 mod service;
 #[cfg(test)]
 mod tests;
 mod volumes;
+mod workflow;
 
+pub(super) use config::embed_file;
 pub(crate) use container::forget_absences;
 
 use super::unread::problem;
@@ -151,7 +157,6 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
         | "ClusterRole"
         | "RoleBinding"
         | "ClusterRoleBinding"
-        | "APIService"
         | "PrometheusRule" => {}
         "ConfigMap" => config::config_map(manifest, reader),
         "Secret" => config::secret(manifest, reader),
@@ -162,9 +167,11 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
         "Gateway" if manifest.api.starts_with("gateway.networking.k8s.io/") => {
             gateway::gateway(manifest, reader);
         }
+        "ListenerSet" | "XListenerSet" => gateway::gateway(manifest, reader),
         "HTTPRoute" => gateway::route(manifest, reader),
-        "NetworkPolicy" | "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" => {
-            network::read(manifest, reader);
+        "Namespace" => {
+            reader.reading.links.objects.extend(manifest.object());
+            custom::read(manifest, reader);
         }
         "Policy" if manifest.api.starts_with("audit.k8s.io/") => audit::read(manifest, reader),
         "KubeletConfiguration"
@@ -185,8 +192,13 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             }
             custom::read(manifest, reader);
         }
+        _ if network::read(manifest, reader)
+            || mesh::read(manifest, reader)
+            || workflow::read(manifest, reader) => {}
         _ => {
-            if !pod::read(manifest, reader) {
+            let makes_pods = pod::read(manifest, reader);
+            if !(makes_pods && pod::is_built_in(manifest.kind)) {
+                release::read(manifest, reader);
                 custom::read(manifest, reader);
             }
         }

@@ -2,9 +2,10 @@
 //! <https://kubernetes.io/docs/tasks/configure-pod-container/security-context/>
 
 use super::lookup::{Found, look};
-use crate::facts::Field;
+use crate::facts::{Capability, Field, Head};
 use crate::source::{Sources, Span};
 use crate::syntax::yaml::Node;
+use crate::value::capability;
 
 /// The security contexts that hold for one container.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +20,7 @@ impl<'t, 's> Context<'t, 's> {
         Context {
             container: look(container, &["securityContext"]),
             pod: look(pod, &["securityContext"]),
-            windows: is_windows(pod),
+            windows: is_windows(pod) || is_windows_context(container) || is_windows_context(pod),
         }
     }
 
@@ -52,8 +53,14 @@ impl<'t, 's> Context<'t, 's> {
         self.either(&["runAsNonRoot"]).boolean("runAsNonRoot", Field::Default(false))
     }
 
+    /// A `HostProcess` container of Windows runs as the host's own processes do.
+    /// <https://kubernetes.io/docs/tasks/configure-pod-container/create-hostprocess-pod/>
     pub(super) fn privileged(&self) -> Field<bool> {
-        self.container.look(&["privileged"]).boolean("privileged", Field::Default(false))
+        let host = self.either(&["windowsOptions", "hostProcess"]).boolean("hostProcess", Field::Unset);
+        match host.value() {
+            Some(true) => host,
+            _ => self.container.look(&["privileged"]).boolean("privileged", Field::Default(false)),
+        }
     }
 
     pub(super) fn escalation(&self) -> Field<bool> {
@@ -74,6 +81,19 @@ impl<'t, 's> Context<'t, 's> {
         self.capabilities("drop", "capabilities.drop", sources)
     }
 
+    /// The capabilities that are added, as facts of their own.
+    pub(super) fn capabilities_of(&self, subject: &'s str, sources: &'s Sources) -> Vec<Capability<'s>> {
+        let Found::Stated(list) = self.container.look(&["capabilities", "add"]) else { return Vec::new() };
+        let items = list.items().filter(|_| !self.windows);
+        items
+            .filter_map(|item| {
+                let text = item.as_str()?;
+                let place = item.text().span(0..text.len());
+                Some(Capability::at(place, sources.keep(capability::name(text)), Head::new(place, subject)))
+            })
+            .collect()
+    }
+
     /// A list of capabilities; its place reaches from its first item to its last.
     fn capabilities(&self, key: &str, written: &'static str, sources: &'s Sources) -> Field<Vec<&'s str>> {
         let absent = if self.windows { Field::NotApplicable } else { Field::Default(Vec::new()) };
@@ -84,27 +104,27 @@ impl<'t, 's> Context<'t, 's> {
         };
         let items: Vec<(&str, Span)> = list
             .items()
-            .filter_map(|item| Some((capability(item.as_str()?, sources), item.span())))
+            .filter_map(|item| Some((sources.keep(capability::name(item.as_str()?)), item.span())))
             .collect();
+        // What a template adds to the list may be anything, unless the list already has all.
+        if (list.is_open() || items.len() < list.items().count())
+            && !items.iter().any(|(name, _)| *name == "ALL")
+        {
+            return Field::Unknown;
+        }
         match (items.first(), items.last()) {
             (Some((_, start)), Some((_, end))) => {
                 let place = start.to(*end);
                 Field::set(items.iter().map(|(name, _)| *name).collect(), place, written)
             }
-            _ if list.is_open() || list.items().next().is_some() => Field::Unknown,
             _ => absent,
         }
     }
 }
 
-/// A capability in capitals and without `CAP_`.
-fn capability<'s>(text: &'s str, sources: &'s Sources) -> &'s str {
-    let upper = if text.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        sources.keep(text.to_ascii_uppercase().into())
-    } else {
-        text
-    };
-    upper.strip_prefix("CAP_").unwrap_or(upper)
+/// Whether a security context speaks to Windows alone.
+fn is_windows_context(node: Node<'_, '_>) -> bool {
+    look(node, &["securityContext", "windowsOptions"]).node().is_some()
 }
 
 /// Whether the pod runs on Windows, where uids and capabilities mean nothing.

@@ -7,11 +7,11 @@ use crate::facts::{Field, Mounts, Pin, Position, ProblemKind, Protects, Publish,
 use crate::formats::{Candidate, Reader, Reading};
 use crate::source::{Sources, Span};
 
-fn read(text: &str, check: impl Fn(&Reading<'_>, &dyn Fn(Span) -> String)) {
+pub(super) fn read(text: &str, check: impl Fn(&Reading<'_>, &dyn Fn(Span) -> String)) {
     named("k8s/app.yaml", text, check);
 }
 
-fn named(path: &str, text: &str, check: impl Fn(&Reading<'_>, &dyn Fn(Span) -> String)) {
+pub(super) fn named(path: &str, text: &str, check: impl Fn(&Reading<'_>, &dyn Fn(Span) -> String)) {
     let sources = Sources::default();
     let file = sources.add(path.into(), text.into());
     let reading = Reader::read(&sources, file, &FORMAT);
@@ -138,8 +138,6 @@ fn what_the_pod_says_is_said_once() {
         let [a, b] = &reading.facts.containers[..] else { panic!() };
         assert_eq!(a.host_network.span().map(at).as_deref(), Some("true"));
         assert_eq!(b.host_network, Field::NotApplicable);
-        assert_eq!(a.token, Field::Default(true));
-        assert_eq!(b.token, Field::NotApplicable);
     });
 }
 
@@ -326,6 +324,14 @@ fn mangled() -> impl Strategy<Value = String> {
         "kind: Deployment\n",
         "kind: Ingress\n",
         "kind: ConfigMap\n",
+        "kind: NetworkPolicy\n",
+        "kind: Workflow\n",
+        "patches:\n",
+        "- target: {kind: Deployment}\n",
+        "  patch: |-\n",
+        "    - {op: add, path: /spec/template/spec/containers/0/image, value: a}\n",
+        "podSelector: {matchExpressions: [{key: a, operator: In, values: [b]}]}\n",
+        "annotations: {a/server-snippet: \"ssl_protocols TLSv1;\"}\n",
         "kind: List\n",
         "items:\n",
         "- ",
@@ -444,5 +450,67 @@ fn arguments_alone_belong_to_a_program_that_the_image_names() {
     read(&deployment(pod), |reading, _| {
         let [command] = &reading.facts.commands[..] else { panic!() };
         assert_eq!((command.program, command.parsed.arguments().len()), (Field::Unknown, 2));
+    });
+}
+
+#[test]
+fn snippets_are_fragments_of_nginx_configuration() {
+    let sources = Sources::default();
+    let text = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n    nginx.ingress.kubernetes.io/configuration-snippet: |\n      more_set_headers \"X-Frame-Options: DENY\";\n      proxy_ssl_protocols TLSv1.1;\nspec:\n  rules: []\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ingress-nginx-controller\ndata:\n  http-snippet: server_tokens on;\n";
+    let id = sources.add("a.yaml".into(), text.into());
+    let mut readings = vec![Reader::read(&sources, id, crate::formats::find("kubernetes").unwrap())];
+    crate::formats::join(&mut readings, &sources);
+    let facts = &readings[0].facts;
+    assert_eq!(sources.slice(facts.protocols[0].head.anchor), "TLSv1.1");
+    let shown = facts.servers.iter().filter_map(|server| server.hides_version.span());
+    assert_eq!(shown.map(|span| sources.slice(span)).collect::<Vec<_>>(), ["on"]);
+    assert!(facts.settings.is_empty());
+}
+
+#[test]
+fn pods_on_the_network_of_their_node_are_beyond_policies() {
+    let workloads = |pod: &str| {
+        let count = std::cell::Cell::new(0);
+        read(&deployment(pod), |reading, _| count.set(reading.links.workloads.len()));
+        count.get()
+    };
+    assert_eq!(workloads("containers: [{name: a, image: x}]"), 1);
+    assert_eq!(workloads("hostNetwork: true\ncontainers: [{name: a, image: x}]"), 0);
+    assert_eq!(workloads("hostNetwork: {{ .Values.host }}\ncontainers: [{name: a, image: x}]"), 0);
+}
+
+#[test]
+fn selectors_of_every_policy_are_read() {
+    let text = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nspec: {podSelector: {matchLabels: {a: b}, matchExpressions: [{key: c, operator: Exists}]}}\n---\napiVersion: cilium.io/v2\nkind: CiliumClusterwideNetworkPolicy\nspecs: [{endpointSelector: {matchLabels: {\"k8s:a\": b}}}, {nodeSelector: {}}]\n---\napiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nspec: {selector: \"a == 'b' && has(c)\"}\n";
+    read(text, |reading, _| {
+        let [plain, cilium, calico] = &reading.links.policies[..] else { panic!() };
+        assert_eq!(plain.selector, calico.selector);
+        assert_eq!(plain.selector.terms[0], cilium.selector.terms[0]);
+        assert!(!plain.everywhere && cilium.everywhere && calico.everywhere);
+    });
+}
+
+#[test]
+fn an_operator_knows_what_its_pods_lack() {
+    let template = "apiVersion: elasticsearch.k8s.elastic.co/v1\nkind: Elasticsearch\nspec: {podTemplate: {spec: {containers: [{name: a, securityContext: {privileged: true}}]}}}\n";
+    read(template, |reading, _| {
+        assert_eq!(reading.facts.containers[0].privileged.value(), Some(&true));
+        assert_eq!(reading.facts.containers[0].cpu_limit, Field::Unknown);
+        assert_eq!(reading.facts.containers[0].runs, Field::Unknown);
+    });
+}
+
+#[test]
+fn switches_and_retentions_of_other_kinds_are_found() {
+    let text = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nspec: {endpoints: [{tlsConfig: {insecureSkipVerify: true}}]}\n---\napiVersion: velero.io/v1\nkind: Schedule\nspec: {template: {ttl: 24h}}\n---\napiVersion: kafka.strimzi.io/v1\nkind: Kafka\nspec: {kafka: {listeners: [{tls: false}], metadata: {tls: false}}}\n";
+    read(text, |reading, at| {
+        assert_eq!(reading.facts.switches[0].protects.value(), Some(&Protects::Verification));
+        let settings: Vec<_> = reading
+            .facts
+            .settings
+            .iter()
+            .map(|one| (one.key.value().copied().unwrap_or_default(), at(one.head.anchor)))
+            .collect();
+        assert_eq!(settings, [("backup.ttl", "24h".to_owned()), ("tls", "false".to_owned())]);
     });
 }

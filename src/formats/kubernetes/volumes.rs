@@ -6,7 +6,7 @@ use super::env::named_use;
 use super::lookup::{Found, known_str, look};
 use super::manifest::Manifest;
 use crate::facts::{Field, Head, Mounts, Volume};
-use crate::formats::{Reader, host_path};
+use crate::formats::{Reader, host_path, image};
 use crate::syntax::yaml::Node;
 
 /// The volumes of a pod.
@@ -20,6 +20,9 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, pod: Node<'_, 's>, reader: &
             let read_only = mounts.get(name).copied().unwrap_or(Field::Default(false));
             let subject = reader.sources.keep(format!("volume {name}").into());
             reader.reading.facts.volumes.extend(host(path, read_only, subject));
+        }
+        if let Some(reference) = look(volume, &["image", "reference"]).node() {
+            reader.reading.facts.images.extend(image::image(&reference.text(), manifest.subject));
         }
         let projected = look(volume, &["projected", "sources"]).items();
         for source in std::iter::once(volume).chain(projected) {
@@ -35,6 +38,14 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, pod: Node<'_, 's>, reader: &
             }
         }
     }
+}
+
+/// The names of the ConfigMaps that a pod mounts.
+pub(super) fn config_maps<'s>(pod: Node<'_, 's>) -> Vec<&'s str> {
+    let volumes = look(pod, &["volumes"]).items();
+    let sources = volumes
+        .flat_map(|volume| std::iter::once(volume).chain(look(volume, &["projected", "sources"]).items()));
+    sources.filter_map(|source| look(source, &["configMap", "name"]).str()).collect()
 }
 
 /// A path of the node.

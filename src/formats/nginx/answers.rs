@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::tree::Node;
+use super::variables::{LeadsTo, Variables, leading};
 use crate::facts::{Field, Serves};
 use crate::source::Span;
 use crate::value::host::{Place, classify};
@@ -50,16 +51,22 @@ impl Answers {
 
 /// What a server answers with on its TLS sockets, or on the others. `rooted` says whether it has a folder of
 /// files of its own.
-pub(super) fn serves(nodes: &[Node<'_, '_>], tls: bool, rooted: bool, span: Span) -> Field<Serves> {
+pub(super) fn serves(
+    nodes: &[Node<'_, '_>],
+    variables: &Variables<'_>,
+    tls: bool,
+    rooted: bool,
+    span: Span,
+) -> Field<Serves> {
     let mut answers = Answers::default();
-    if !rewrites(nodes, tls, &mut answers) {
+    if !rewrites(nodes, variables, tls, &mut answers) {
         let pages = error_pages(nodes);
         let mut any = false;
         let mut all = false;
         for node in nodes.iter().filter(|node| node.name() == "location" && node.is_block()) {
             any = true;
             all |= is_everything(node);
-            location(node, &pages, tls, &mut answers);
+            location(node, variables, &pages, tls, &mut answers);
         }
         let elsewhere = || nodes.iter().any(|node| matches!(node.name(), "try_files" | "index"));
         if !all && (!any || rooted || elsewhere()) {
@@ -81,9 +88,15 @@ fn unmatched(nodes: &[Node<'_, '_>], answers: &mut Answers) {
     });
 }
 
-fn location(node: &Node<'_, '_>, error_pages: &FxHashSet<&str>, tls: bool, answers: &mut Answers) {
+fn location(
+    node: &Node<'_, '_>,
+    variables: &Variables<'_>,
+    error_pages: &FxHashSet<&str>,
+    tls: bool,
+    answers: &mut Answers,
+) {
     let path = node.directive.arguments.last().map_or("", |word| word.text);
-    if path.contains(".well-known/acme-challenge") || path.contains(".well-known/pki-validation") {
+    if is_challenge(path) {
         answers.add(Answer::Challenge);
         return;
     }
@@ -92,13 +105,23 @@ fn location(node: &Node<'_, '_>, error_pages: &FxHashSet<&str>, tls: bool, answe
     {
         return;
     }
-    if rewrites(&node.children, tls, answers) {
+    if rewrites(&node.children, variables, tls, answers) {
         return;
     }
     for inner in node.children.iter().filter(|child| child.name() == "location" && child.is_block()) {
-        location(inner, error_pages, tls, answers);
+        location(inner, variables, error_pages, tls, answers);
     }
     unmatched(&node.children, answers);
+}
+
+/// Whether a location holds what a certificate authority asks for. Guides open all of `.well-known` for it.
+pub(super) fn is_challenge(path: &str) -> bool {
+    let path = path.replace('\\', "");
+    let Some((_, rest)) = path.split_once(".well-known") else { return false };
+    let rest = rest.trim_start_matches('/');
+    rest.starts_with("acme-challenge")
+        || rest.starts_with("pki-validation")
+        || matches!(rest, "" | "$" | ".*" | "(.*)" | ".*$" | "(.*)$")
 }
 
 /// The paths of a server's pages for errors.
@@ -108,7 +131,7 @@ fn error_pages<'s>(nodes: &[Node<'_, 's>]) -> FxHashSet<&'s str> {
 }
 
 /// Whether a location takes in every path that no other does.
-fn is_everything(node: &Node<'_, '_>) -> bool {
+pub(super) fn is_everything(node: &Node<'_, '_>) -> bool {
     match node.directive.arguments.as_slice() {
         [path] => path.text == "/",
         [mark, path] if mark.text == "^~" => path.text == "/",
@@ -125,14 +148,14 @@ fn closed(nodes: &[Node<'_, '_>]) -> bool {
     let allows = nodes.iter().filter(|node| node.name() == "allow");
     let mut outsiders = allows.filter_map(|node| node.argument(0)).filter(|word| {
         let address = word.text.split('/').next().unwrap_or_default();
-        !matches!(classify(address), Place::Loopback)
+        !matches!(classify(address), Place::Loopback | Place::Internal)
     });
     denies && outsiders.next().is_none()
 }
 
 /// The answers of `return`, `rewrite` and `if`, which come before all others. True where nothing comes behind
 /// them.
-fn rewrites(nodes: &[Node<'_, '_>], tls: bool, answers: &mut Answers) -> bool {
+fn rewrites(nodes: &[Node<'_, '_>], variables: &Variables<'_>, tls: bool, answers: &mut Answers) -> bool {
     if tls && nodes.iter().any(|node| node.name() == "ssl_reject_handshake" && node.says("on")) {
         answers.add(Answer::Nothing);
         return true;
@@ -140,23 +163,23 @@ fn rewrites(nodes: &[Node<'_, '_>], tls: bool, answers: &mut Answers) -> bool {
     for node in nodes {
         match node.name() {
             "return" => {
-                answers.add(returned(node));
+                answers.add(returned(node, variables));
                 return true;
             }
             "rewrite" => {
-                let Some(answer) = rewritten(node) else { continue };
+                let Some(answer) = rewritten(node, variables) else { continue };
                 answers.add(answer);
                 if node.argument(0).is_some_and(|pattern| matches_everything(pattern.text)) {
                     return true;
                 }
             }
             "if" => {
-                let asks_scheme = asks_scheme(node);
+                let asks_scheme = variables.asks(node).scheme;
                 if tls && asks_scheme {
                     continue;
                 }
                 let mut inner = Answers::default();
-                let ends = rewrites(&node.children, tls, &mut inner);
+                let ends = rewrites(&node.children, variables, tls, &mut inner);
                 answers.0 |= inner.0;
                 if ends && asks_scheme && inner.0 == Answer::Https as u8 {
                     return true;
@@ -168,53 +191,40 @@ fn rewrites(nodes: &[Node<'_, '_>], tls: bool, answers: &mut Answers) -> bool {
     false
 }
 
-/// Whether a condition tells requests without TLS from those with it.
-fn asks_scheme(node: &Node<'_, '_>) -> bool {
-    const VARIABLES: [&str; 6] = [
-        "$scheme",
-        "$https",
-        "$server_port",
-        "$http_x_forwarded_proto",
-        "$http_x_forwarded_ssl",
-        "$ssl_protocol",
-    ];
-    let words = node.directive.arguments.iter().map(|word| word.text.trim_start_matches('('));
-    words.flat_map(|word| VARIABLES.iter().map(move |name| (word, name))).any(|(word, name)| {
-        let rest = word.strip_prefix(name);
-        rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_'))
-    })
-}
-
-fn returned(node: &Node<'_, '_>) -> Answer {
+fn returned(node: &Node<'_, '_>, variables: &Variables<'_>) -> Answer {
     let Some(first) = node.argument(0) else { return Answer::Nothing };
     match (first.text.parse::<u16>(), node.argument(1)) {
-        (Ok(301 | 302 | 303 | 307 | 308), Some(target)) => redirect(target.text),
-        (Ok(200..=203 | 205..=299), _) => Answer::Content,
+        (Ok(301 | 302 | 303 | 307 | 308), Some(target)) => redirect(target.text, variables),
+        // An answer without a body shows nothing: it tells a load balancer that the server is there.
+        (Ok(200..=203 | 205..=299), Some(text)) if !text.text.is_empty() => Answer::Content,
         (Ok(_), _) => Answer::Nothing,
-        (Err(_), None) if first.text.starts_with("http") || first.text.starts_with("$scheme") => {
-            redirect(first.text)
+        (Err(_), None) if first.text.starts_with("http") || first.text.starts_with('$') => {
+            redirect(first.text, variables)
         }
         (Err(_), _) => Answer::Unknown,
     }
 }
 
-fn redirect(target: &str) -> Answer {
+fn redirect(target: &str, variables: &Variables<'_>) -> Answer {
     if target.starts_with("https:") {
-        Answer::Https
-    } else if target.starts_with('$') && !target.starts_with("$scheme") && !target.starts_with("$request_uri")
-    {
-        Answer::Unknown
-    } else {
-        Answer::Redirect
+        return Answer::Https;
+    }
+    if target.starts_with(['{', '<']) {
+        return Answer::Unknown;
+    }
+    match (leading(target), variables.leads_to(target)) {
+        (None | Some(("scheme" | "request_uri", _)), _) | (_, Some(LeadsTo::Cleartext)) => Answer::Redirect,
+        (_, Some(LeadsTo::Encrypted)) => Answer::Https,
+        (_, None) => Answer::Unknown,
     }
 }
 
 /// What a `rewrite` answers with; nothing where it only changes the path.
-fn rewritten(node: &Node<'_, '_>) -> Option<Answer> {
+fn rewritten(node: &Node<'_, '_>, variables: &Variables<'_>) -> Option<Answer> {
     let target = node.argument(1)?.text;
     let flag = node.argument(2).map(|word| word.text);
     let absolute = ["http://", "https://", "$scheme"].iter().any(|start| target.starts_with(start));
-    (absolute || matches!(flag, Some("redirect" | "permanent"))).then(|| redirect(target))
+    (absolute || matches!(flag, Some("redirect" | "permanent"))).then(|| redirect(target, variables))
 }
 
 fn matches_everything(pattern: &str) -> bool {

@@ -1,6 +1,6 @@
 //! What a block takes over from those around it.
 
-use super::headers::Headers;
+use super::headers::{Headers, of_node};
 use super::tree::{Node, Place};
 use super::variables::Variables;
 use crate::source::Span;
@@ -16,6 +16,8 @@ pub(super) struct Context<'s> {
     /// The `add_header` of this very block that drops the security headers around it.
     pub(super) drops: Option<Span>,
     pub(super) server_tokens: Option<Word<'s>>,
+    /// Where a directive of the headers-more module takes the `Server` header away, or writes it anew.
+    pub(super) unnamed: Option<Span>,
     pub(super) limit_req: Option<Span>,
     /// Where `ssl_protocols` is stated.
     pub(super) protocols: Option<Span>,
@@ -36,6 +38,7 @@ impl<'s> Context<'s> {
             headers: Headers::default(),
             drops: None,
             server_tokens: None,
+            unnamed: None,
             limit_req: None,
             protocols: None,
             rooted: false,
@@ -55,10 +58,23 @@ impl<'s> Context<'s> {
                 "ssl_protocols" => inner.protocols = Some(node.directive.name.span),
                 "root" | "alias" => inner.rooted = true,
                 "ssl" => inner.ssl = node.says("on"),
-                "include" => inner.open = true,
+                "more_clear_headers" if node.directive.arguments.iter().any(|word| is_server(word.text)) => {
+                    inner.unnamed = Some(node.directive.name.span);
+                }
+                "more_set_headers" => of_node(node, |header| {
+                    if header.is("Server") {
+                        inner.unnamed = Some(header.word.span);
+                    }
+                }),
+                // A line of its own like `${EXTRA}` is filled in before nginx reads it.
+                name if name == "include" || name.starts_with(['$', '{']) => inner.open = true,
                 _ => {}
             }
         }
         inner
     }
+}
+
+fn is_server(header: &str) -> bool {
+    header.split([' ', ',']).any(|name| name.eq_ignore_ascii_case("Server"))
 }

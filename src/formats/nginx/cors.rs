@@ -21,8 +21,7 @@ pub(super) fn of_block<'s>(
     for node in nodes {
         of_node(node, |header| {
             if header.name.eq_ignore_ascii_case("Access-Control-Allow-Origin") {
-                let origins = variables.of(header.value).map_or(Origins::of(header.value), |map| map.origins);
-                allowed.push((header, origins));
+                allowed.push((header, variables.origins(header.value)));
             } else if header.name.eq_ignore_ascii_case("Access-Control-Allow-Credentials") {
                 credentials = header.value.eq_ignore_ascii_case("true").then_some(header.word.span);
             }

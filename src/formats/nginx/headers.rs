@@ -17,6 +17,18 @@ pub(super) struct Header<'s> {
     pub(super) word: Word<'s>,
 }
 
+impl Header<'_> {
+    /// Whether it is the header of this name.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Where the value stands.
+    pub(super) fn place(&self) -> Span {
+        self.word.content
+    }
+}
+
 /// Headers whose loss leaves answers less safe.
 const SECURITY: [&str; 6] = [
     "Strict-Transport-Security",
@@ -26,6 +38,9 @@ const SECURITY: [&str; 6] = [
     "Referrer-Policy",
     "Permissions-Policy",
 ];
+
+/// The bit of `X-Frame-Options`.
+const FRAMES: u8 = 1 << 2;
 
 /// What headers say of security.
 #[derive(Clone, Copy, Default, Debug)]
@@ -44,10 +59,9 @@ impl Sent {
         if header.value.is_empty() {
             return;
         }
-        let is = |name: &str| header.name.eq_ignore_ascii_case(name);
-        let Some(index) = SECURITY.iter().position(|name| is(name)) else { return };
+        let Some(index) = SECURITY.iter().position(|name| header.is(name)) else { return };
         self.names |= 1 << index;
-        let span = header.word.span;
+        let span = header.place();
         match index {
             0 => self.hsts = hsts(header, variables),
             1 => self.content_type_options = Field::set(true, span, ""),
@@ -69,6 +83,25 @@ impl Sent {
             hsts: self.hsts.or(other.hsts),
             content_type_options: self.content_type_options.or(other.content_type_options),
             frame_protection: self.frame_protection.or(other.frame_protection),
+        }
+    }
+
+    /// What a script may send isn't known to be missing: each header that it names, and where it stands in a
+    /// file of its own all of them.
+    fn or_scripted(self, node: &Node<'_, '_>) -> Sent {
+        if node.name().ends_with("_file") {
+            return if node.name().starts_with("header_filter") { self.or_unknown() } else { self };
+        }
+        let inline = node.argument(0).map_or("", |word| word.text);
+        let block = node.directive.block.as_ref().and_then(|block| block.raw);
+        let script = block.unwrap_or(inline).to_ascii_lowercase().replace('_', "-");
+        let names = |header: &str| script.contains(&header.to_ascii_lowercase());
+        let or = |known: bool| if known { Field::Unknown } else { Field::Unset };
+        Sent {
+            hsts: self.hsts.or(if names(SECURITY[0]) { Field::Unknown } else { Field::Unset }),
+            content_type_options: self.content_type_options.or(or(names(SECURITY[1]))),
+            frame_protection: self.frame_protection.or(or(names(SECURITY[2]) || names(SECURITY[3]))),
+            ..self
         }
     }
 
@@ -121,10 +154,16 @@ impl Headers {
                     of_node(node, |header| set.add(header, variables));
                     inner.set = set.and(inner.set);
                 }
+                name if name.contains("_by_lua") => inner.set = inner.set.or_scripted(node),
                 _ => {}
             }
         }
-        let lost = self.added.names & !own.names;
+        let mut kept = own.names | inner.set.names;
+        if own.frame_protection.value() == Some(&true) {
+            // Either of the two headers says it, whichever the outer block has.
+            kept |= FRAMES;
+        }
+        let lost = self.added.names & !kept;
         let Some(first) = first else { return (inner, None) };
         inner.added = if inner.merges { own.and(self.added) } else { own };
         (inner, Some(first).filter(|_| lost != 0 && !inner.merges))
@@ -156,9 +195,10 @@ pub(super) fn of_node<'s>(node: &Node<'_, 's>, mut visit: impl FnMut(Header<'s>)
     }
 }
 
-fn hsts(header: Header<'_>, variables: &Variables<'_>) -> Field<Duration> {
+/// For how long a `Strict-Transport-Security` header holds.
+pub(super) fn hsts(header: Header<'_>, variables: &Variables<'_>) -> Field<Duration> {
     if let Some(age) = max_age(header.value) {
-        return Field::set(age, header.word.span, "");
+        return Field::set(age, header.place(), "");
     }
     if name(header.value).is_some() {
         let mapped = variables.of(header.value).and_then(|mapped| mapped.max_age);

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::Parsed;
+use super::mounts::Mounts;
 use super::tree::{Budget, each};
-use crate::data::images;
-use crate::formats::{Reading, resolve};
-use crate::source::{SourceId, Span};
+use crate::formats::resolve;
 use crate::syntax::nginx::Directive;
 
 /// Longer paths are none.
@@ -83,95 +82,6 @@ impl Included {
     }
 }
 
-/// A mount of nginx configuration into a container.
-#[derive(Debug)]
-struct Mount<'s> {
-    /// The reading and the index of the container.
-    container: (usize, usize),
-    /// Its index in the mounts of the reading.
-    index: usize,
-    path: String,
-    target: &'s str,
-    published: bool,
-    allows_old_tls: bool,
-}
-
-/// The mounts of the project that concern nginx.
-#[derive(Debug, Default)]
-pub(super) struct Mounts<'s> {
-    all: Vec<Mount<'s>>,
-    by_path: FxHashMap<String, Vec<usize>>,
-    by_container: FxHashMap<(usize, usize), Vec<usize>>,
-}
-
-impl<'s> Mounts<'s> {
-    pub(super) fn new(readings: &[Reading<'s>]) -> Self {
-        let mut mounts = Mounts::default();
-        for (index, reading) in readings.iter().enumerate() {
-            for (number, mount) in reading.links.mounts.iter().enumerate() {
-                let of_nginx = |part: &str| part == "nginx" || part == "openresty";
-                if !mount.target.split('/').any(of_nginx) {
-                    continue;
-                }
-                let container = reading.facts.containers.get(mount.container);
-                let image = container.and_then(|container| container.image.as_ref());
-                let reference = image.and_then(|image| image.reference.value().copied());
-                let known =
-                    reference.and_then(images::parse_reference).and_then(|name| images::lookup(&name));
-                let at = mounts.all.len();
-                let path = mount.path.trim_end_matches('/').to_owned();
-                mounts.by_path.entry(path.clone()).or_default().push(at);
-                mounts.by_container.entry((index, mount.container)).or_default().push(at);
-                mounts.all.push(Mount {
-                    container: (index, mount.container),
-                    index: number,
-                    path,
-                    target: mount.target.trim_end_matches('/'),
-                    published: mount.published,
-                    allows_old_tls: known.and_then(|known| known.allows_old_tls()) == Some(true),
-                });
-            }
-        }
-        mounts
-    }
-
-    /// Has the containers that a file is mounted into listen on its ports.
-    pub(super) fn listen(&self, path: &str, ports: &[u16], readings: &mut [Reading<'s>]) {
-        for (mount, _) in self.of(path) {
-            let (reading, container) = mount.container;
-            let Some(reading) = readings.get_mut(reading) else { continue };
-            if let Some(container) = reading.facts.containers.get_mut(container) {
-                container.listens.extend(ports);
-                container.listens.sort_unstable();
-                container.listens.dedup();
-            }
-            if let Some(mount) = reading.links.mounts.get_mut(mount.index) {
-                mount.read = true;
-            }
-        }
-    }
-
-    /// The mounts that bring a file into a container, with its path there.
-    fn of<'m>(&'m self, path: &'m str) -> impl Iterator<Item = (&'m Mount<'s>, &'m str)> {
-        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
-        ends.filter_map(move |end| Some((path.get(..end)?, path.get(end..)?))).flat_map(
-            move |(above, rest)| {
-                let mounts = self.by_path.get(above).map(Vec::as_slice).unwrap_or_default();
-                mounts.iter().filter_map(move |at| Some((self.all.get(*at)?, rest)))
-            },
-        )
-    }
-}
-
-/// What is known of where a configuration runs.
-#[derive(Clone, Copy, Default, Debug)]
-pub(super) struct Running {
-    /// Its container publishes no port.
-    pub(super) unpublished: bool,
-    /// Its nginx admits TLS 1.0 and 1.1 where nothing names the versions.
-    pub(super) allows_old_tls: bool,
-}
-
 /// All texts that may be included, by path.
 pub(super) struct Known<'t, 's> {
     texts: &'t [(usize, Parsed<'s>)],
@@ -191,18 +101,6 @@ impl<'t, 's> Known<'t, 's> {
 
     fn path(&self, text: usize) -> Option<&'s str> {
         self.texts.get(text)?.1.path
-    }
-
-    /// Where a file runs, as its mounts tell.
-    pub(super) fn running(&self, path: &str) -> Running {
-        let mut mounts = self.mounts.of(path).map(|(mount, _)| mount).peekable();
-        let mounted = mounts.peek().is_some();
-        let (mut published, mut allows_old_tls) = (false, false);
-        for mount in mounts {
-            published |= mount.published;
-            allows_old_tls |= mount.allows_old_tls;
-        }
-        Running { unpublished: mounted && !published, allows_old_tls }
     }
 
     /// What a directive of the text `from` includes, where `main` is the text that nginx starts with.
@@ -297,24 +195,6 @@ impl<'t, 's> Known<'t, 's> {
                 found.push(*text);
             }
         }
-    }
-}
-
-/// The mounts' verdict for each file, asked once a file.
-#[derive(Default)]
-pub(super) struct RunningFiles(FxHashMap<SourceId, Running>);
-
-impl RunningFiles {
-    /// Where a server runs: its own file's mounts decide, else those of the main file.
-    pub(super) fn of(&mut self, known: &Known<'_, '_>, at: Span, path: &str, main: Option<&str>) -> Running {
-        *self.0.entry(at.file).or_insert_with(|| {
-            let main = main.map(|main| known.running(main)).unwrap_or_default();
-            let own = known.running(path);
-            Running {
-                unpublished: own.unpublished || main.unpublished,
-                allows_old_tls: own.allows_old_tls || main.allows_old_tls,
-            }
-        })
     }
 }
 

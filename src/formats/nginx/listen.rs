@@ -8,6 +8,9 @@ use crate::facts::{Field, Reach};
 use crate::source::Span;
 use crate::value::host::{self, Place};
 
+/// How many ports of a range are told.
+const LONGEST_RANGE: usize = 64;
+
 /// A socket that a server listens on.
 #[derive(Clone, Debug)]
 pub(super) struct Listen<'s> {
@@ -68,9 +71,20 @@ fn host_of(address: &str) -> Option<&str> {
     }
     match address.rsplit_once(':') {
         Some((host, _)) => Some(host),
-        None if address.bytes().all(|byte| byte.is_ascii_digit()) || address.starts_with('$') => None,
+        None if is_port(address) || address.starts_with('$') => None,
         None => Some(address),
     }
+}
+
+/// The first and the last of a range of ports.
+fn ports(text: &str) -> Option<(u16, u16)> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    Some((first.parse().ok()?, last.parse().ok()?))
+}
+
+/// A port, or a range of them (nginx 1.15.10).
+fn is_port(text: &str) -> bool {
+    text.split('-').all(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn reach(address: &str) -> Option<Reach> {
@@ -95,8 +109,9 @@ fn socket(address: &str) -> String {
     match host_of(address) {
         None => format!("*:{address}"),
         Some(host) => match address.get(host.len()..).filter(|port| !port.is_empty()) {
-            Some(port) if host == "0.0.0.0" => format!("*{port}"),
+            Some(port) if matches!(host, "0.0.0.0" | "*") => format!("*{port}"),
             Some(_) => address.to_owned(),
+            None if matches!(host, "0.0.0.0" | "*") => "*:80".to_owned(),
             None => format!("{address}:80"),
         },
     }
@@ -131,10 +146,13 @@ impl Sockets {
         }
     }
 
-    /// The ports of all sockets, sorted.
+    /// The ports of all sockets, sorted. Of a long range only the start.
     pub(super) fn ports(&self) -> Vec<u16> {
-        let ports = self.0.keys().filter_map(|socket| socket.rsplit_once(':')?.1.parse().ok());
-        let mut ports: Vec<u16> = ports.collect();
+        let ranges = self.0.keys().filter_map(|socket| {
+            let (first, last) = ports(socket.rsplit_once(':')?.1)?;
+            Some((first..=last).take(LONGEST_RANGE))
+        });
+        let mut ports: Vec<u16> = ranges.flatten().collect();
         ports.sort_unstable();
         ports
     }

@@ -9,6 +9,7 @@ mod cors;
 mod headers;
 mod include;
 mod listen;
+mod mounts;
 mod recognise;
 mod server;
 mod statements;
@@ -20,11 +21,12 @@ mod tests;
 
 use rustc_hash::FxHashSet;
 
-use self::include::{Known, Mounts};
+use self::include::Known;
+use self::mounts::Mounts;
 use self::server::Judge;
 use self::tree::{Budget, Expansion, Place};
 use super::unread::problem;
-use super::{Format, Reader, Reading, Unjoined};
+use super::{Format, Reader, Reading};
 use crate::facts::ProblemKind;
 use crate::source::{Sources, Text};
 use crate::syntax::nginx::{Config, Directive, Word, parse};
@@ -89,21 +91,15 @@ fn read(reader: &mut Reader<'_>) {
         problem(&mut reader.reading.facts, reader.sources, kind, error.span, error.message.clone());
     }
     let parsed = Parsed::new(config, path);
-    match &mut reader.reading.unjoined {
-        Some(Unjoined::Nginx(file)) => file.texts.push(parsed),
-        Some(Unjoined::Compose(_)) => {}
-        none => *none = Some(Unjoined::Nginx(File { texts: vec![parsed] })),
-    }
+    reader.reading.unjoined.nginx.texts.push(parsed);
 }
 
 /// Puts included files into their places and judges each configuration as a whole.
 pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     let mut texts: Vec<(usize, Parsed<'s>)> = Vec::new();
     for (index, reading) in readings.iter_mut().enumerate() {
-        match reading.unjoined.take() {
-            Some(Unjoined::Nginx(file)) => texts.extend(file.texts.into_iter().map(|text| (index, text))),
-            other => reading.unjoined = other,
-        }
+        let file = std::mem::take(&mut reading.unjoined.nginx);
+        texts.extend(file.texts.into_iter().map(|text| (index, text)));
     }
     if texts.is_empty() {
         return;
@@ -124,7 +120,7 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
         let (missing, taken) = (expansion.missing, expansion.texts);
         let Some(reading) = readings.get_mut(*reading) else { continue };
         let place = Place::of_top(&nodes);
-        let mut judge = Judge::new(sources, &known, &upstreams, parsed.path, &nodes, &mut reading.facts);
+        let mut judge = Judge::new(sources, &mounts, &upstreams, parsed.path, &nodes, &mut reading.facts);
         judge.references(&missing);
         judge.run(&nodes, place);
         ports.push((taken, judge.ports()));
@@ -180,18 +176,11 @@ fn upstreams<'s>(texts: &[(usize, Parsed<'s>)]) -> FxHashSet<&'s str> {
     names
 }
 
-/// The inside of a word as a text: without its quotes, byte by byte where it has no escapes.
+/// The inside of a word as a text: byte by byte where it has no escapes.
 fn inside<'s>(word: &Word<'s>, sources: &'s Sources) -> Text<'s> {
-    let written = sources.slice(word.span);
-    if written == word.text {
-        return Text::verbatim(word.span, word.text);
+    if sources.slice(word.content) == word.text {
+        Text::verbatim(word.content, word.text)
+    } else {
+        Text::decoded(word.content, word.text)
     }
-    let unquoted = written.get(1..written.len().saturating_sub(1));
-    if word.quoted && unquoted == Some(word.text) {
-        let mut span = word.span;
-        span.start += 1;
-        span.end -= 1;
-        return Text::verbatim(span, word.text);
-    }
-    Text::decoded(word.span, word.text)
 }

@@ -3,12 +3,13 @@
 use crate::formats::Candidate;
 use crate::syntax::nginx::looks_like;
 
+/// What may stand behind `.conf` in the name of a template or an example.
+const MARKS: [&str; 9] =
+    ["", ".template", ".tmpl", ".tpl", ".j2", ".example", ".sample", ".dist", ".default"];
+
 pub(super) fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
     let name = candidate.name();
-    let stem = ["", ".template", ".tmpl", ".tpl"].iter().find_map(|mark| {
-        let stem = name.strip_suffix(mark)?;
-        stem.strip_suffix(".conf")
-    });
+    let stem = MARKS.iter().find_map(|mark| name.strip_suffix(mark)?.strip_suffix(".conf"));
     if stem.is_some_and(|stem| stem.starts_with("nginx")) {
         return Some("named nginx*.conf");
     }
@@ -25,6 +26,7 @@ pub(super) fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 pub(super) fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
     let extension = candidate.extension();
-    let may_be = matches!(extension, "conf" | "template" | "tmpl" | "tpl");
+    let marked = || MARKS.iter().any(|mark| candidate.name().ends_with(&format!(".conf{mark}")));
+    let may_be = matches!(extension, "conf" | "template" | "tmpl" | "tpl") || marked();
     (may_be && looks_like(text)).then_some("reads like nginx configuration")
 }

@@ -2,34 +2,43 @@
 
 use rustc_hash::FxHashSet;
 
-use super::answers::serves;
+use super::answers::{is_everything, serves};
 use super::context::Context;
-use super::cors;
-use super::include::{Known, Running, RunningFiles};
 use super::listen::{self, Listen, Sockets};
+use super::mounts::{Mounts, Running, RunningFiles};
 use super::statements::proxied;
 use super::tree::{Node, Place};
 use super::variables::Variables;
+use super::{cors, headers};
 use crate::facts::{Facts, Field, Head, Listener, Protocol, Reach, Server, Serves};
 use crate::source::{Sources, Span};
 
+/// What the head of a block says of the requests in it.
+#[derive(Clone, Copy, Default, Debug)]
+struct Around {
+    /// Their origin was looked at.
+    origin_checked: bool,
+    /// They are all requests to a server, and handed on to another.
+    hands_on_everything: bool,
+}
+
 /// One configuration being judged.
-pub(super) struct Judge<'j, 't, 's> {
+pub(super) struct Judge<'j, 's> {
     pub(super) sources: &'s Sources,
     pub(super) facts: &'j mut Facts<'s>,
     pub(super) upstreams: &'j FxHashSet<&'s str>,
-    known: &'j Known<'t, 's>,
+    mounts: &'j Mounts<'s>,
     /// The path of the file that nginx starts with.
     main: Option<&'s str>,
-    variables: Variables<'s>,
+    pub(super) variables: Variables<'s>,
     sockets: Sockets,
     running: RunningFiles,
 }
 
-impl<'j, 't, 's> Judge<'j, 't, 's> {
+impl<'j, 's> Judge<'j, 's> {
     pub(super) fn new(
         sources: &'s Sources,
-        known: &'j Known<'t, 's>,
+        mounts: &'j Mounts<'s>,
         upstreams: &'j FxHashSet<&'s str>,
         main: Option<&'s str>,
         nodes: &[Node<'_, 's>],
@@ -39,7 +48,7 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
             sources,
             facts,
             upstreams,
-            known,
+            mounts,
             main,
             variables: Variables::new(nodes),
             sockets: Sockets::default(),
@@ -56,10 +65,9 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
     pub(super) fn run(&mut self, nodes: &[Node<'_, 's>], place: Place) {
         let context = Context::outermost(place);
         self.take_sockets(nodes, &context.inside(place, nodes, &self.variables));
-        let before = self.facts.servers.len();
-        self.block(nodes, &context, place, false);
-        if self.facts.servers.len() == before {
-            self.version_shown(nodes);
+        self.block(nodes, &context, place, Around::default());
+        if !has_server(nodes) {
+            self.stated_alone(nodes);
         }
     }
 
@@ -80,13 +88,13 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
     }
 
     /// States what a block says, and the blocks in it.
-    fn block(&mut self, nodes: &[Node<'_, 's>], outer: &Context<'s>, place: Place, origin_checked: bool) {
+    fn block(&mut self, nodes: &[Node<'_, 's>], outer: &Context<'s>, place: Place, around: Around) {
         let context = outer.inside(place, nodes, &self.variables);
-        self.statements(nodes, &context);
+        self.statements(nodes, &context, around.hands_on_everything);
         cors::of_block(
             nodes,
             place,
-            origin_checked,
+            around.origin_checked,
             context.subject,
             &self.variables,
             self.sources,
@@ -102,13 +110,21 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         }
         for node in nodes.iter().filter(|node| node.is_block()) {
             let place = context.place.inside(node.name());
-            let checked = place == Place::If
-                && node.directive.arguments.iter().any(|word| word.text.contains("$http_origin"));
+            let checked = place == Place::If && self.variables.asks(node).origin;
             let mut around = context;
             if place == Place::Server {
+                self.variables.enter(&node.children);
                 around.subject = self.server(node, &context);
             }
-            self.block(&node.children, &around, place, checked);
+            if node.name() == "upstream" {
+                self.upstream(&node.children, &context);
+            }
+            let everything = place == Place::Location
+                && context.place == Place::Server
+                && is_everything(node)
+                && proxied(&node.children).is_some();
+            let inside = Around { origin_checked: checked, hands_on_everything: everything };
+            self.block(&node.children, &around, place, inside);
         }
     }
 
@@ -121,8 +137,8 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
         let name = name(nodes).or_else(|| listens.first().map(|listen| listen.address)).unwrap_or_default();
         let subject = self.sources.keep(format!("server {name}").into());
         let path = self.sources.file(keyword.file).path();
-        let running = self.running.of(self.known, keyword, path, self.main);
-        let serves = |tls| serves(nodes, tls, context.rooted, keyword);
+        let running = self.running.of(self.mounts, keyword, path, self.main);
+        let serves = |tls| serves(nodes, &self.variables, tls, context.rooted, keyword);
         let (with_tls, without) = (serves(true), serves(false));
         for listen in &listens {
             let tls = self.sockets.tls(listen);
@@ -167,6 +183,7 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
             drops_headers: Field::NotApplicable,
             rate_limit: yes_or_unset(limit).or(if context.open { Field::Unknown } else { Field::Unset }),
             hides_version: hides_version(&context),
+            names_software: Field::NotApplicable,
         });
         let decides = listens.iter().any(|listen| {
             self.sockets.tls(listen).value() == Some(&true) && self.sockets.decides(keyword, listen)
@@ -188,20 +205,41 @@ impl<'j, 't, 's> Judge<'j, 't, 's> {
             )
     }
 
-    /// `server_tokens on` where no server is seen that it applies to.
-    fn version_shown(&mut self, nodes: &[Node<'_, 's>]) {
+    /// What a text without servers says that some will take over.
+    fn stated_alone(&mut self, nodes: &[Node<'_, 's>]) {
         for node in nodes {
-            if node.name() == "http" {
-                self.version_shown(&node.children);
-            }
-            let Some(word) = node.argument(0).filter(|_| node.name() == "server_tokens") else { continue };
-            if matches!(word.text, "on" | "build") {
-                let mut fact = Server::silent(Head::new(word.span, "nginx"));
-                fact.hides_version = Field::set(false, word.span, "");
-                self.facts.servers.push(fact);
+            match node.name() {
+                "http" => self.stated_alone(&node.children),
+                "server_tokens" => self.shown(node, "nginx"),
+                _ => self.hsts_alone(node, "nginx"),
             }
         }
     }
+
+    /// `server_tokens on`, where it stands.
+    pub(super) fn shown(&mut self, node: &Node<'_, 's>, subject: &'s str) {
+        if let Some(word) = node.argument(0).filter(|word| matches!(word.text, "on" | "build")) {
+            let mut fact = Server::silent(Head::new(word.content, subject));
+            fact.hides_version = Field::set(false, word.content, "");
+            self.facts.servers.push(fact);
+        }
+    }
+
+    /// How long a `Strict-Transport-Security` holds that only a part of a server sends.
+    pub(super) fn hsts_alone(&mut self, node: &Node<'_, 's>, subject: &'s str) {
+        headers::of_node(node, |header| {
+            if header.is("Strict-Transport-Security") {
+                let hsts = headers::hsts(header, &self.variables);
+                if let Some(place) = hsts.span() {
+                    self.facts.servers.push(Server { hsts, ..Server::silent(Head::new(place, subject)) });
+                }
+            }
+        });
+    }
+}
+
+fn has_server(nodes: &[Node<'_, '_>]) -> bool {
+    nodes.iter().any(|node| node.name() == "server" || node.name() == "http" && has_server(&node.children))
 }
 
 /// The first name of a server that is one.
@@ -241,11 +279,14 @@ fn limited(nodes: &[Node<'_, '_>]) -> Option<Span> {
 }
 
 fn hides_version(context: &Context<'_>) -> Field<bool> {
+    if let Some(span) = context.unnamed {
+        return Field::set(true, span, "");
+    }
     match context.server_tokens {
         Some(word) => match word.text {
-            "on" | "build" => Field::set(false, word.span, ""),
-            text if text.starts_with('$') || text.contains("{{") => Field::Unknown,
-            _ => Field::set(true, word.span, ""),
+            "on" | "build" => Field::set(false, word.content, ""),
+            text if text.contains('$') || text.contains("{{") => Field::Unknown,
+            _ => Field::set(true, word.content, ""),
         },
         None if context.open => Field::Unknown,
         None => Field::Default(false),

@@ -131,6 +131,8 @@ fn what_a_cleartext_server_serves_is_told() {
         ),
         ("server { return 301 http://www.a.org; }", Serves::Redirect),
         ("server { return 444; }", Serves::Nothing),
+        ("server { location = /health { return 200; } location / { return 404; } }", Serves::Nothing),
+        ("server { return 200 hello; }", Serves::Content),
         ("server { location / { deny all; } }", Serves::Nothing),
         ("server { location / { proxy_pass http://app; } }", Serves::Content),
         ("server { root /srv; location /x { return 404; } }", Serves::Content),
@@ -198,7 +200,12 @@ fn stated_weaknesses_lie_on_their_bytes() {
         .collect();
     assert_eq!(
         switches,
-        [(Protects::Debug, "debug"), (Protects::AccessLog, "off"), (Protects::Verification, "off")]
+        [
+            (Protects::Debug, "debug"),
+            (Protects::AccessLog, "off"),
+            (Protects::AccessLog, "off"),
+            (Protects::Verification, "off")
+        ]
     );
     assert_eq!(sources.slice(facts.containers[0].user.span().unwrap()), "root");
     assert!(facts.ciphers.iter().any(|one| sources.slice(one.head.anchor) == "RC4"));
@@ -249,13 +256,166 @@ fn fragments_are_blamed_for_what_they_state_alone() {
     assert_eq!(facts.servers[0].hsts, Field::NotApplicable);
 }
 
+#[test]
+fn redirects_are_followed_through_maps_and_variables() {
+    let map = "map $host $to { default https://a.org; b.org https://c.org; }\n\
+               map $uri $down { default http://a.org; }\n\
+               map $http_x_forwarded_proto $plain { default 1; https 0; }\n";
+    for (server, expected) in [
+        ("server { return 301 $to$request_uri; }", Some(Serves::RedirectToHttps)),
+        ("server { return 301 $down; }", Some(Serves::Redirect)),
+        ("server { set $to_there https://a.org; return 301 $to_there$uri; }", Some(Serves::RedirectToHttps)),
+        ("server { set $there http://a.org; return 301 $there; }", Some(Serves::Redirect)),
+        ("server { return 301 $elsewhere; }", None),
+        ("server { return 301 ${scheme}://www.a.org; }", Some(Serves::Redirect)),
+        ("server { if ($plain) { return 301 https://$host; } root /srv; }", Some(Serves::RedirectToHttps)),
+        (
+            "server { set $go 0; if ($server_port = 80) { set $go 1; } if ($go = 1) { return 301 https://a.org; } root /srv; }",
+            Some(Serves::RedirectToHttps),
+        ),
+        ("server { if ($mobile) { return 301 https://m.a.org; } root /srv; }", Some(Serves::Content)),
+        (
+            "server { location ~ /\\.well-known { root /w; } location / { return 301 https://a.org; } }",
+            Some(Serves::RedirectToHttps),
+        ),
+        (
+            "server { location /.well-known/carddav { root /w; } location / { return 301 https://a.org; } }",
+            Some(Serves::Content),
+        ),
+        ("server { location / { allow 10.0.0.0/8; deny all; stub_status; } }", Some(Serves::Nothing)),
+    ] {
+        let sources = Sources::default();
+        let facts = facts(&sources, &[("a.conf", &format!("{map}{server}"))]);
+        assert_eq!(facts.listeners[0].serves.value().copied(), expected, "{server}");
+    }
+}
+
+#[test]
+fn addresses_are_followed_to_where_they_are_set() {
+    let sources = Sources::default();
+    let text = "server { listen 127.0.0.1:80;\n\
+                location /a { set $there http://api.example.org; proxy_pass $there; }\n\
+                location /b { set $name api.example.org; proxy_pass http://$name:8080; }\n\
+                location /c { proxy_pass http://api.example.org$request_uri; }\n\
+                location /d { proxy_pass http://$host; proxy_pass http://api.$domain; }\n}";
+    let facts = facts(&sources, &[("a.conf", text)]);
+    let seen: Vec<_> = facts.endpoints.iter().map(|one| sources.slice(one.head.anchor)).collect();
+    assert_eq!(seen, ["http://api.example.org", "http://$name:8080", "http://api.example.org$request_uri"]);
+    assert!(facts.endpoints.iter().all(|one| one.host.value() == Some(&"api.example.org")));
+}
+
+#[test]
+fn what_tells_of_the_software_is_found_where_it_is_said() {
+    let sources = Sources::default();
+    let text = "server { listen 443 ssl; add_header X-Powered-By \"x\"; add_header X-Powered-By \"\";\n\
+                more_set_headers 'Server: nginx/1.2' 'Server: mine';\n\
+                location / { proxy_pass_header Server; proxy_pass_header X-Accel-Redirect; server_tokens on; } }\n\
+                server { listen 443 ssl; more_clear_headers Server; }";
+    let facts = facts(&sources, &[("a.conf", text)]);
+    let named = facts.servers.iter().filter_map(|one| one.names_software.span());
+    assert_eq!(
+        named.map(|span| sources.slice(span)).collect::<Vec<_>>(),
+        ["X-Powered-By", "Server: nginx/1.2", "Server"]
+    );
+    let hides: Vec<_> = facts.servers.iter().filter_map(|one| one.hides_version.value().copied()).collect();
+    assert_eq!(hides, [true, false, true]);
+}
+
+#[test]
+fn headers_that_a_script_sends_are_not_missing() {
+    let sources = Sources::default();
+    let text = "server { listen 443 ssl; header_filter_by_lua_block { ngx.header.Strict_Transport_Security = x } }\n\
+                server { listen 443 ssl; header_filter_by_lua_file x.lua; }\n\
+                server { listen 443 ssl; content_by_lua_block { ngx.say(1) } }";
+    let facts = facts(&sources, &[("a.conf", text)]);
+    let hsts: Vec<_> = facts.servers.iter().map(|one| one.hsts).collect();
+    assert_eq!(hsts, [Field::Unknown, Field::Unknown, Field::Unset]);
+    assert_eq!(facts.servers[0].content_type_options, Field::Unset);
+    assert_eq!(facts.servers[1].frame_protection, Field::Unknown);
+}
+
+#[test]
+fn headers_that_another_mechanism_sends_are_not_dropped() {
+    let sources = Sources::default();
+    let text = "http { add_header X-Frame-Options DENY; add_header X-Content-Type-Options nosniff;\n\
+                server { listen 80; location /a { add_header X-A b; more_set_headers 'X-Frame-Options: DENY' 'X-Content-Type-Options: nosniff'; }\n\
+                location /b { add_header X-Content-Type-Options nosniff; add_header Content-Security-Policy \"frame-ancestors 'none'\"; }\n\
+                location /c { add_header X-Frame-Options DENY; } } }";
+    let facts = facts(&sources, &[("nginx.conf", text)]);
+    let drops: Vec<_> = facts.servers.iter().filter_map(|one| one.drops_headers.span()).collect();
+    assert_eq!(
+        drops.iter().map(|span| sources.slice(*span)).collect::<Vec<_>>(),
+        ["add_header X-Frame-Options DENY"]
+    );
+}
+
+#[test]
+fn an_age_is_judged_wherever_it_is_stated() {
+    let sources = Sources::default();
+    let files = [
+        ("hsts.conf", "add_header Strict-Transport-Security \"max-age=300\" always;\n"),
+        (
+            "site.conf",
+            "server { listen 443 ssl; location /a { add_header Strict-Transport-Security max-age=0; } }",
+        ),
+    ];
+    let facts = facts(&sources, &files);
+    let ages: Vec<_> = facts.servers.iter().filter_map(|one| one.hsts.span()).collect();
+    assert_eq!(
+        ages.iter().map(|span| sources.slice(*span)).collect::<Vec<_>>(),
+        ["max-age=300", "max-age=0"]
+    );
+}
+
+#[test]
+fn ranges_of_ports_are_listened_on() {
+    let sources = Sources::default();
+    let facts =
+        facts(&sources, &[("a.conf", "server { listen 8100-8102; listen 0.0.0.0:90; listen *; root /s; }")]);
+    assert!(facts.listeners.iter().all(|one| one.reach.value() == Some(&Reach::Public)));
+}
+
+#[test]
+fn copies_into_an_image_tell_where_includes_lie_and_how_old_its_nginx_is() {
+    let sources = Sources::default();
+    let read = |path: &str, text: &str, format: &str| {
+        Reader::read(&sources, sources.add(path.into(), text.into()), find(format).unwrap())
+    };
+    let dockerfile = "FROM nginx:1.25-alpine\nCOPY proxy/main.conf /etc/nginx/nginx.conf\nCOPY proxy/apps/ /etc/nginx/conf.d/\n\
+                      COPY <<'EOF' /etc/nginx/conf.d/health.conf\nserver {\n  listen 8081;\n  return 204;\n}\nEOF\n";
+    let mut readings = vec![
+        read("proxy/main.conf", "http { include /etc/nginx/conf.d/*.conf; add_header X-A b; }", "nginx"),
+        read("proxy/apps/site.conf", "server { listen 443 ssl; server_name a; }", "nginx"),
+        read("Dockerfile", dockerfile, "dockerfile"),
+    ];
+    let wanted: Vec<_> = readings[2].wants.iter().map(|want| want.path.as_str()).collect();
+    assert_eq!(wanted, ["proxy/main.conf", "proxy/apps/*.conf"]);
+    join(&mut readings, &sources);
+    assert_eq!(readings[0].facts.servers.len(), 1, "the site is judged as a part of the main file");
+    assert_eq!(readings[0].facts.protocols[0].implied.value(), Some(&true));
+    assert_eq!(sources.slice(readings[2].facts.listeners[0].head.anchor), "8081");
+}
+
+#[test]
+fn an_origin_that_a_variable_was_set_by_is_checked() {
+    let sources = Sources::default();
+    let text = "server { listen 80;\n\
+                location /a { if ($http_origin ~ a.org) { set $ok 1; } if ($ok = 1) { add_header Access-Control-Allow-Origin $http_origin; } }\n\
+                location /b { set $who $http_origin; add_header Access-Control-Allow-Origin $who; }\n\
+                location /c { set $cors ''; if ($http_origin ~ a.org) { set $cors $http_origin; } add_header Access-Control-Allow-Origin $cors; }\n}";
+    let facts = facts(&sources, &[("a.conf", text)]);
+    let seen: Vec<_> = facts.cors.iter().map(|one| sources.slice(one.head.anchor)).collect();
+    assert_eq!(seen, ["$who"]);
+}
+
 proptest! {
     #[test]
     fn no_text_makes_it_panic(words in prop::collection::vec(prop::sample::select(vec![
         "server", "http", "location", "/", "{", "}", ";", "listen", "443", "ssl", "include", "a.conf", "*.conf",
         "return", "301", "https://$host", "if", "($scheme", "= http)", "add_header", "\"a: b\"", "more_set_headers",
         "Strict-Transport-Security", "max-age=1", "$x", "map", "proxy_pass", "http://é.org", "user", "ssl_ciphers",
-        "'RC4:\\'x'", "\\\"", "[::", ":", "Access-Control-Allow-Origin", "*", "upstream", "é", "ssl_protocols",
+        "set", "$y", "$y$uri", "https://a.org", "${y}", "8100-8110", "header_filter_by_lua_block", "server_tokens", "on",
+        "proxy_pass_header", "Server", "'RC4:\\'x'", "\\\"", "[::", ":", "Access-Control-Allow-Origin", "*", "upstream", "é", "ssl_protocols",
     ]), 0..60), text in "\\PC{0,40}") {
         let sources = Sources::default();
         let words = words.join(" ");

@@ -61,6 +61,11 @@ impl Place {
         }
     }
 
+    /// Whether it is a part of a server.
+    pub(super) fn is_inner(self) -> bool {
+        matches!(self, Place::Location | Place::If)
+    }
+
     /// Where the directives of a block stand that itself stands here.
     pub(super) fn inside(self, name: &str) -> Place {
         match (self, name) {

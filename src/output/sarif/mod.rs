@@ -16,7 +16,7 @@ use serde_sarif::sarif::{
 use super::summary::counted;
 use super::{Output, Report, Style, Suppressed, Suppression, plain};
 use crate::facts::Kind;
-use crate::finding::Finding;
+use crate::finding::{Finding, Fingerprint};
 use crate::rule::{Level, Rule};
 use crate::source::Span;
 use taxonomy::Taxonomies;
@@ -85,7 +85,8 @@ fn results(report: &Report<'_, '_>) -> (Vec<SarifResult>, usize) {
 }
 
 fn result(report: &Report<'_, '_>, finding: &Finding<'_, '_>, allowed: Allowed<'_, '_, '_>) -> SarifResult {
-    let fingerprint = BTreeMap::from([(FINGERPRINT.to_owned(), finding.fingerprint.to_string())]);
+    let fingerprint =
+        BTreeMap::from([(FINGERPRINT.to_owned(), Fingerprint::of(finding, report.sources).to_string())]);
     let mut result = SarifResult::builder()
         .rule_id(finding.rule.id)
         .level(match finding.level {

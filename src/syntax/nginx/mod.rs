@@ -62,6 +62,8 @@ pub struct Word<'s> {
     pub text: &'s str,
     /// The word as written, with its quotes.
     pub span: Span,
+    /// The word as written, without its quotes.
+    pub content: Span,
     /// Whether it stands in quotes.
     pub quoted: bool,
 }

@@ -160,11 +160,12 @@ impl<'p, 's> Parser<'p, 's> {
             Some(quote @ (b'"' | b'\'')) => (self.quoted(quote), true),
             _ => (self.unquoted(), false),
         };
+        let content = self.text.span(inside.clone());
         let text = match unescape(&self.content[inside]) {
             Cow::Borrowed(text) => text,
             owned @ Cow::Owned(_) => self.sources.keep(owned),
         };
-        let word = Word { text, span: self.text.span(start..self.at), quoted };
+        let word = Word { text, span: self.text.span(start..self.at), content, quoted };
         self.words.push((word, start..self.at));
     }
 

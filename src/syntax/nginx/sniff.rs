@@ -19,6 +19,10 @@ pub fn looks_like(text: &str) -> bool {
     if !starts_a_directive(first) {
         return false;
     }
+    let dense = || lines().filter(|line| line.contains("; ") || line.contains("{ "));
+    if dense().any(|line| opens_context_within(line) && line.split_inclusive([';', '{']).any(is_telling)) {
+        return true;
+    }
     // `server {` alone may as well be HCL or HOCON, whose settings do not end in `;`.
     lines().any(is_telling) || (lines().any(opens_context) && lines().any(is_known_statement))
 }
@@ -39,6 +43,7 @@ fn starts_a_directive(line: &str) -> bool {
 }
 
 fn is_telling(line: &str) -> bool {
+    let line = line.trim_start();
     let name = name_of(line);
     let Some(rest) = line[name.len()..].strip_prefix([' ', '\t']) else { return false };
     let rest = code_of(rest);
@@ -79,6 +84,11 @@ fn opens_context(line: &str) -> bool {
     let line = code_of(line);
     let named = ["server", "http", "stream"].iter().find_map(|name| line.strip_prefix(name));
     named.is_some_and(|rest| matches!(rest.trim_start(), "" | "{"))
+}
+
+/// Whether a line opens a block and goes on behind the brace: `server { listen 80; }`.
+fn opens_context_within(line: &str) -> bool {
+    line.split_inclusive('{').any(|part| part.ends_with('{') && opens_context(part.trim_start()))
 }
 
 fn is_known_statement(line: &str) -> bool {
@@ -124,6 +134,8 @@ mod tests {
             "location ~* \\.php$ {\n",
             "proxy_pass http://app;\n",
             "listen ${PORT};\n",
+            "server { listen 80; root /srv; }\n",
+            "http { include a.conf; server { server_name a; location / { return 404; } } }\n",
             "events {}\nhttp {\n  include conf.d/*.conf;\n}\n",
             "lua_shared_dict x 1m;\nssl_certificate /a.pem;\n",
             "if ($x) {\n  return 403;\n}\nlocation = /x {\n}\n",
@@ -140,6 +152,7 @@ mod tests {
             "#include <stdio.h>\nint main(void) {\n  listen(fd, 5);\n}\n",
             "package a.b;\nclass Server {\n  Location location = new Location();\n}\n",
             "server {\n  enabled = true\n}\n",
+            "server { location = 5; }\n",
             "resource \"x\" \"y\" {\n  location = \"uksouth\"\n  upstream \"z\" {\n}\n}\n",
             "global\n  daemon\nlisten stats\n  bind :80\n  server a 1.2.3.4:80\n",
             "example.com {\n  reverse_proxy app:80\n}\n",

@@ -325,11 +325,26 @@ impl<'t, 's> Node<'t, 's> {
     /// earlier merged mappings over later ones. Where a key is repeated the last one counts.
     #[must_use]
     pub fn entry(self, key: &str) -> Option<Entry<'t, 's>> {
-        let own = self.own_entries().filter(|entry| entry.named && entry.key == key).last();
+        let own = self.own_entry(key);
         if own.is_some() || !self.slot().marks.has(Marks::MERGES) {
             return own.filter(|entry| !entry.is_merge());
         }
         self.merged().find_map(|from| from.entry(key)).map(|entry| Entry { merged: true, ..entry })
+    }
+
+    /// The last of the mapping's own entries with this key.
+    fn own_entry(self, key: &str) -> Option<Entry<'t, 's>> {
+        let mut entries = self.own_entries();
+        let mut found = None;
+        while let Some(written) = entries.document.slots.get(entries.next as usize) {
+            // What an alias stands for is told only by following it.
+            if written.text == key || written.shape == Shape::Alias {
+                found = entries.next().filter(|entry| entry.named && entry.key == key).or(found);
+            } else {
+                entries.pass_over();
+            }
+        }
+        found
     }
 
     /// The entries of a mapping as a loader sees them: merge keys resolved, each key once. An entry's
@@ -424,6 +439,14 @@ pub struct OwnEntries<'t, 's> {
     document: &'t Document<'s>,
     next: u32,
     via: u32,
+}
+
+impl OwnEntries<'_, '_> {
+    fn pass_over(&mut self) {
+        let slots = &self.document.slots;
+        let value = slots.get(self.next as usize).and_then(|key| slots.get(key.next as usize));
+        self.next = value.map_or(NONE, |value| value.next);
+    }
 }
 
 impl<'t, 's> Iterator for OwnEntries<'t, 's> {

@@ -13,6 +13,9 @@ use crate::data::credentials::{self, Alphabet, Format};
 const PEM: &str = "-----BEGIN ";
 const JWT: &str = "eyJ";
 
+/// The length in bytes that a token or key has at least; a test compares it with the formats.
+const SHORTEST: usize = 16;
+
 /// The most of a JSON web token that is read.
 const LONGEST_TOKEN: usize = 8192;
 
@@ -21,6 +24,9 @@ const LONGEST_TOKEN: usize = 8192;
 #[must_use]
 pub fn known_format(value: &str) -> Option<(&'static str, Range<usize>)> {
     static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    if value.len() < SHORTEST {
+        return None;
+    }
     let automaton = AUTOMATON.get_or_init(|| {
         let prefixes = credentials::formats().iter().map(|format| format.prefix);
         // Built in every run, for a few texts: the quickest to build is the quickest.
@@ -139,6 +145,12 @@ mod tests {
     }
 
     const TAIL: &str = "q7Rk2mXw9ZbT4vLs8NcY1pHd6JfGaEuV5oQi";
+
+    #[test]
+    fn no_format_is_shorter_than_the_shortest() {
+        let shortest = credentials::formats().iter().map(|format| format.prefix.len() + format.min).min();
+        assert!(shortest >= Some(SHORTEST), "{shortest:?}");
+    }
 
     #[test]
     fn tokens_are_found_anywhere_in_a_text() {

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use super::super::disallowed_jurisdiction::{lies_outside, names, outside_list};
-use super::places_of;
 use super::super::{Context, Hit};
+use super::places_of;
 use crate::data::jurisdictions::Set;
 use crate::facts::{Declares, Head, Stating, Use};
 use crate::link::Environment;
@@ -81,7 +81,7 @@ fn push<'p, 's>(
     let file = head.anchor.file;
     let path = context.sources.file(file).path();
     let Some((service, environment)) = split(path) else { return };
-    let known = context.project.environment(file);
+    let known = context.project.environment(head.anchor);
     if place.is_empty() || known == Environment::Template {
         return;
     }
