@@ -6,7 +6,7 @@ use crate::source::{Sources, Span};
 use crate::value::key::Key;
 use crate::value::secret::{self, Class};
 use crate::value::url::Url;
-use crate::value::{boolean, url};
+use crate::value::{base64, boolean, list, url};
 
 pub(super) fn derive<'s>(
     named: &Named<'_, 's>,
@@ -243,6 +243,14 @@ fn by_form<'s>(named: &Named<'_, 's>, by_url: bool, out: &mut Facts<'s>) -> bool
 /// Any value under a name that says secret.
 fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Facts<'s>) {
     let key = &named.key;
+    if let Some((class, evidence)) = in_header(key, named.value) {
+        push(named, class, evidence, named.place(), out);
+        return;
+    }
+    if key.last().eq_ignore_ascii_case("headers") {
+        in_list_of_headers(named, out);
+        return;
+    }
     let Some(kind) = secret::is_secret_key(key) else { return };
     let user = user_beside(named, siblings);
     let Some(class) = class(secret::classify_as(kind, key, named.value, user)) else { return };
@@ -258,6 +266,50 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
         CredentialClass::Literal => "a literal secret",
     };
     push(named, class, evidence, named.place(), out);
+}
+
+/// The credentials of an `Authorization` header, with or without the scheme before them.
+fn in_header(key: &Key<'_>, value: &str) -> Option<(CredentialClass, &'static str)> {
+    if !key.has_any(&["authorization"]) {
+        return None;
+    }
+    let schemes = ["Basic", "Bearer", "Token"];
+    let scheme = value
+        .split_once(' ')
+        .filter(|(scheme, _)| schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known)));
+    let credentials = scheme.map_or(value, |(_, rest)| rest.trim());
+    // https://www.rfc-editor.org/rfc/rfc7617: base64 of user, colon and password.
+    if let Some(pair) = base64::decode_text(credentials)
+        && let Some((user, password)) = pair.split_once(':')
+        && !user.contains(['{', '"'])
+    {
+        return password_class(Some(user), password)
+            .map(|(class, _)| (class, "a user and password in a header"));
+    }
+    if scheme.is_none() {
+        return None;
+    }
+    let class = class(secret::classify_as(secret::KeyKind::Token, key, credentials, None))?;
+    (class != CredentialClass::Empty).then_some((class, "a token in a header"))
+}
+
+/// `api-key=…,x-other=…`, as the exporters of OpenTelemetry take their headers.
+/// <https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables>
+fn in_list_of_headers<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
+    let text = &named.setting.text;
+    for item in list::split_at_commas(text.as_str()) {
+        let Some((name, value)) = item.text.split_once('=') else { continue };
+        let key = Key::new(name);
+        let judged = in_header(&key, value).or_else(|| {
+            let kind = secret::is_secret_key(&key)?;
+            let class = class(secret::classify_as(kind, &key, value, None))?;
+            (class != CredentialClass::Empty).then_some((class, "a token in a header"))
+        });
+        if let Some((class, evidence)) = judged {
+            let start = item.range.start + name.len() + 1;
+            push(named, class, evidence, text.span(start..item.range.end), out);
+        }
+    }
 }
 
 fn has_file_sibling(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool {
