@@ -190,7 +190,13 @@ fn in_query<'s>(named: &Named<'_, 's>, url: &Url<'_>, out: &mut Facts<'s>) -> bo
     let mut found = false;
     for param in &url.params {
         let key = Key::new(param.name.text);
-        let kind = secret::is_secret_key(&key).filter(|kind| kind.is_secret_itself());
+        // https://learn.microsoft.com/azure/storage/common/storage-sas-overview: a signed address of Azure.
+        let signed = param.name.text == "sig" && url.param("sv").is_some();
+        let kind = if signed {
+            Some(secret::KeyKind::Token)
+        } else {
+            secret::is_secret_key(&key).filter(|kind| kind.is_secret_itself())
+        };
         let literal = kind
             .is_some_and(|kind| secret::classify_as(kind, &key, param.value.text, None) == Class::Literal);
         if literal {
