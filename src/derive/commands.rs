@@ -36,7 +36,11 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
             }
             continue;
         }
-        for (name, value) in headers(command, program).into_iter().chain(configured(command, program)) {
+        for (name, value) in headers(command, program)
+            .into_iter()
+            .chain(configured(command, program))
+            .chain(topic(command, program))
+        {
             push(sources.keep(name.into()), &value);
         }
         let mut words = parsed.arguments().iter().peekable();
@@ -79,6 +83,23 @@ fn headers<'s>(command: &Command<'s>, program: &str) -> Vec<(String, Word<'s>)> 
             let span = text.span(0..text.as_str().len());
             Some((name.to_owned(), Word { text, span, literal: value.literal }))
         })
+        .collect()
+}
+
+/// What the tools of Kafka set for a topic, under the topic's name: `--topic audit --config retention.ms=…`.
+fn topic<'s>(command: &Command<'s>, program: &str) -> Vec<(String, Word<'s>)> {
+    if !program.starts_with("kafka-topics") && !program.starts_with("kafka-configs") {
+        return Vec::new();
+    }
+    let option = |names: [&str; 2]| {
+        names.iter().flat_map(|name| command.parsed.option_values(name)).collect::<Vec<_>>()
+    };
+    let Some(topic) = option(["--topic", "--entity-name"]).into_iter().next() else { return Vec::new() };
+    let settings = option(["--config", "--add-config"]);
+    settings
+        .iter()
+        .filter_map(|word| split(word, '='))
+        .map(|(name, value)| (format!("{}.{name}", topic.as_str()), value))
         .collect()
 }
 

@@ -49,15 +49,13 @@ const OTHER_THINGS: &[&str] = &[
     "alive",
     "keepalive",
     "interval",
-    "job",
-    "jobs",
-    "report",
-    "reports",
-    "lease",
-    "export",
-    "download",
-    "invitation",
 ];
+
+/// Words that say that records are kept, and not only that something ends.
+const RETAINING: &[&str] = &["retention", "retain", "retained", "retains", "keep", "kept"];
+
+/// Things that end by themselves: a lifetime beside them is theirs.
+const PASSING: &[&str] = &["job", "jobs", "report", "reports", "lease", "export", "download", "invitation"];
 
 /// The log of what makes backups is no backup.
 const BACKUP_LOGS: &[&[&str]] = &[&["backup", "log"], &["backup", "logs"], &["snapshot", "logs"]];
@@ -147,8 +145,11 @@ pub(super) fn records(key: &Key<'_>) -> Option<Records> {
     let keeps = key.has_any(KEEPING)
         || key.has(&["max", "age"])
         || key.has_any(&["delete", "deletes", "remove", "cleanup"]) && key.has_any(&["after"])
-        || key.has(&["days", "to", "keep"]);
-    if !keeps || key.has_any(OTHER_THINGS) {
+        || key.has(&["days", "to", "keep"])
+        // https://www.elastic.co/docs/reference/elasticsearch/index-lifecycle-actions/ilm-delete
+        || key.has(&["delete", "min", "age"]);
+    let passing = key.has_any(PASSING) && !key.has_any(RETAINING);
+    if !keeps || passing || key.has_any(OTHER_THINGS) {
         return None;
     }
     if key.has_any(&["audit", "audits", "auditing", "auditlog", "auditlogs"]) {
