@@ -65,18 +65,29 @@ pub(super) fn lies_outside(within: &[Jurisdiction], allowed: &Set) -> bool {
 }
 
 /// The places that the project declares to support: those of the declarations nearest to a file, else its
-/// default, unless it says where its data lie. A regulator's territory counts here, as the places that the
-/// project says it works in.
+/// default. A regulator's territory counts here, as the places that the project says it works in, unless the
+/// project says where its data lie.
 fn declared(context: &Context<'_, '_>, file: SourceId) -> Option<Set> {
-    nearest(context, file, Declares::Supported).or_else(|| {
-        let stated = nearest(context, file, Declares::Residency).is_some();
-        if stated { None } else { nearest(context, file, Declares::Default) }
-    })
+    let supported = nearest(context, file, Declares::Supported);
+    if supported.as_ref().is_some_and(|list| list.hosting) {
+        return supported.map(|list| list.places);
+    }
+    if nearest(context, file, Declares::Residency).is_some_and(|stated| stated.hosting) {
+        return None;
+    }
+    supported.or_else(|| nearest(context, file, Declares::Default)).map(|list| list.places)
+}
+
+/// What declarations name.
+struct Declaration {
+    places: Set,
+    /// Whether one of them is a place in which data may lie, and not only a regulator's territory.
+    hosting: bool,
 }
 
 /// The places of the declarations of a kind that are nearest to a file. Who regulates a service says nothing
 /// of where it works.
-fn nearest(context: &Context<'_, '_>, file: SourceId, declares: Declares) -> Option<Set> {
+fn nearest(context: &Context<'_, '_>, file: SourceId, declares: Declares) -> Option<Declaration> {
     let path = context.sources.file(file).path();
     let declarations = context.project.facts.declarations.iter().filter(|declaration| {
         let of_regulator =
@@ -85,16 +96,20 @@ fn nearest(context: &Context<'_, '_>, file: SourceId, declares: Declares) -> Opt
     });
     let near = |at: SourceId| shared_folders(path, context.sources.file(at).path());
     let nearest = declarations.clone().map(|declaration| near(declaration.head.anchor.file)).max()?;
-    let places = declarations
+    let named: Vec<Declared> = declarations
         .filter(|declaration| near(declaration.head.anchor.file) == nearest)
-        .flat_map(|declaration| declaration.named.iter().map(|(declared, _)| place(*declared)));
-    Some(places.collect())
+        .flat_map(|declaration| declaration.named.iter().map(|(declared, _)| *declared))
+        .collect();
+    Some(Declaration {
+        hosting: named.iter().any(|declared| matches!(declared, Declared::Place(_))),
+        places: named.into_iter().map(place).collect(),
+    })
 }
 
 /// Whether a region lies outside the places that the project lists.
 pub(super) fn outside_list(context: &Context<'_, '_>, region: &Region<'_>) -> bool {
     nearest(context, region.head.anchor.file, Declares::Supported)
-        .is_some_and(|set| !set.is_empty() && lies_outside(&region.within, &set))
+        .is_some_and(|list| list.hosting && lies_outside(&region.within, &list.places))
 }
 
 /// The country of a regulator's territory: hosting can't be asked to stay in a part of a country in which
