@@ -292,9 +292,7 @@ fn in_header(key: &Key<'_>, value: &str) -> Option<(CredentialClass, &'static st
         return password_class(Some(user), password)
             .map(|(class, _)| (class, "a user and password in a header"));
     }
-    if scheme.is_none() {
-        return None;
-    }
+    scheme?;
     let class = class(secret::classify_as(secret::KeyKind::Token, key, credentials, None))?;
     (class != CredentialClass::Empty).then_some((class, "a token in a header"))
 }

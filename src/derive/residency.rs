@@ -80,7 +80,7 @@ fn has_own_endpoint(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool 
         let ends = |word: &&str| {
             ["region", "endpoint", "endpoints", "default"].iter().any(|end| word.eq_ignore_ascii_case(end))
         };
-        key.words().iter().position(|word| ends(&word)).unwrap_or(key.words().len())
+        key.words().iter().position(ends).unwrap_or(key.words().len())
     };
     let words = subject(&named.key);
     siblings.sharing(&named.key, 1).any(|sibling| {

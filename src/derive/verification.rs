@@ -78,7 +78,7 @@ fn stated(key: &Key<'_>, value: &str) -> Option<bool> {
     verified(key, value)
 }
 
-/// Python's and OpenLDAP's words for what is asked of a certificate.
+/// The words of Python and of LDAP's clients for what is asked of a certificate.
 /// <https://www.openldap.org/software/man.cgi?query=ldap.conf>: "never" and "allow" accept any.
 fn requirement(key: &Key<'_>, value: &str) -> Option<bool> {
     let value = value.to_ascii_lowercase();

@@ -112,7 +112,7 @@ fn stated(url: &Url<'_>) -> Option<(Said, Range<usize>)> {
         // Azure's storage: `DefaultEndpointsProtocol=http`, of an emulator where endpoints are named.
         if name == "defaultendpointsprotocol" && plain(param.value.text) == "http" {
             let named = url.params.iter().any(|other| plain(other.name.text).ends_with("endpoint"));
-            return (!named).then(|| (Said::Off, param.name.range.start..param.value.range.end));
+            return (!named).then_some((Said::Off, param.name.range.start..param.value.range.end));
         }
         if !SWITCHES.contains(&name.as_str()) && !trusts {
             return None;
