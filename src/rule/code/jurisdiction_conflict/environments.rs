@@ -8,6 +8,7 @@ use super::places_of;
 use crate::data::jurisdictions::Set;
 use crate::facts::{Declares, Head, Stating, Use};
 use crate::link::Environment;
+use crate::value::key::Key;
 
 /// Words in the names of files and folders that tell one environment from another.
 const WORDS: &[&str] = &[
@@ -49,7 +50,7 @@ pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>))
     if context.limits.jurisdictions.is_none() {
         let explicit = |stating: Option<&Stating>| stating == Some(&Stating::Explicit);
         for one in facts.regions.iter().filter(|one| explicit(one.stating.value())) {
-            if !outside_list(context, one) {
+            if hosts(one.key.value()) && !outside_list(context, one) {
                 let place = one.within.iter().copied().collect();
                 push(context, &one.head, one.key.value(), one.text.value(), place, &mut services);
             }
@@ -66,6 +67,11 @@ pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>))
             }
         }
     }
+}
+
+/// Whether a name says where the service runs, and not whom it talks to.
+fn hosts(key: Option<&&str>) -> bool {
+    key.is_some_and(|key| Key::new(key).has_any(&["region", "regions", "location", "zone", "country", "az"]))
 }
 
 type Services<'p, 's> = FxHashMap<(String, &'p str, &'p str), Vec<Stated<'p, 's>>>;
