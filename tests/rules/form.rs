@@ -162,7 +162,9 @@ fn algorithms_and_the_rules_that_need_them_are_one_to_one() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rule/code");
     let mut files: Vec<String> = fs::read_dir(folder)
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-"))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().replace('_', "-"))
         .filter(|name| name != "mod")
         .collect();
     files.sort_unstable();
