@@ -125,9 +125,9 @@ fn images<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, subject: 
         _ => {}
     }
     for entry in node.entries().filter(|_| tag.is_none()) {
-        let names =
+        let is_reference =
             is_image && entry.key == "repository" || Key::new(entry.key).last().eq_ignore_ascii_case("image");
-        if !names || entry.value.as_str().is_none() {
+        if !is_reference || entry.value.as_str().is_none() {
             continue;
         }
         let tagged =
