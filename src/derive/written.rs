@@ -53,14 +53,13 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     std::iter::from_fn(move || {
         let rest = text.get(start..).filter(|_| start <= text.len())?;
-        let escaped = rest.find("\\n");
-        let broken = rest.find('\n');
-        let (length, mark) = match (escaped, broken) {
-            (Some(escaped), Some(broken)) if broken < escaped => (broken, 1),
-            (Some(escaped), _) => (escaped, 2),
-            (None, Some(broken)) => (broken, 1),
-            (None, None) => (rest.len(), 1),
+        let bytes = rest.as_bytes();
+        let mark = |at: usize| match bytes.get(at..)? {
+            [b'\n', ..] => Some((at, 1)),
+            [b'\\', b'n', ..] => Some((at, 2)),
+            _ => None,
         };
+        let (length, mark) = (0..rest.len()).find_map(mark).unwrap_or((rest.len(), 1));
         let line = start..start + length;
         start = line.end + mark;
         Some(line)

@@ -121,6 +121,14 @@ pub struct Installed<'s> {
 }
 
 impl<'s> Container<'s> {
+    /// About how many bytes a copy of its lists takes.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        size_of_val(self.listens.as_slice())
+            + size_of_val(self.environment.as_slice())
+            + size_of_val(self.installed.names.as_slice())
+    }
+
     /// A container of a platform of which nothing else is said: no property applies until the format that
     /// knows the platform says what it is.
     #[must_use]

@@ -211,7 +211,7 @@ pub struct Route<'s> {
 }
 
 /// A Gateway, or a listener of one, that a route attaches to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Parent<'s> {
     /// The Gateway's name.
     pub gateway: &'s str,

@@ -51,6 +51,16 @@ impl<'s> Selector<'s> {
         Selector { terms: labels.into_iter().map(term).collect(), open: false }
     }
 
+    /// How many comparisons it takes at most to tell whether it selects a pod.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        let values = self.terms.iter().map(|term| match &term.asks {
+            Asks::In(values) | Asks::NotIn(values) => values.len(),
+            Asks::Exists | Asks::Absent => 0,
+        });
+        1 + self.terms.len() + values.sum::<usize>()
+    }
+
     /// Whether it may select a pod with these labels: not, only where a term certainly fails.
     pub fn may_select(&self, label: impl Fn(&'s str) -> Label<'s>) -> bool {
         self.terms.iter().all(|term| match (label(term.key), &term.asks) {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Surroundings, refer};
 use crate::facts::links::{Build, Stage};
-use crate::facts::{Container, Field, ReferenceKind, Resolution, Store, Use};
+use crate::facts::{Container, Field, Installed, ReferenceKind, Resolution, Store, Use};
 use crate::formats::Reading;
 use crate::source::{Sources, Span};
 
@@ -88,7 +88,10 @@ fn resolve<'s>(
             Some((target, _)) => targeted(stages, target),
             None => stages.last_mut(),
         };
-        stage.map(|stage| use_stage(stage, build, Use { span: build.span, note: build.note }))
+        stage.map(|stage| {
+            let room = sources.file(build.span.file).grow(stage.container.weight());
+            use_stage(stage, build, Use { span: build.span, note: build.note }, room)
+        })
     });
     let Some(reading) = readings.get_mut(user) else { return };
     let subject =
@@ -137,12 +140,25 @@ fn absent<'b>(path: &'b str, build: &'b Build<'_>, around: &dyn Surroundings) ->
     }
 }
 
-fn use_stage<'s>(stage: &mut Stage<'s>, build: &Build<'s>, used: Use<'s>) -> Container<'s> {
+/// The container of a stage as a service takes it over. Without `room` for its lists, it isn't known what
+/// they hold: a thousand services may build a stage with a thousand ports.
+fn use_stage<'s>(stage: &mut Stage<'s>, build: &Build<'s>, used: Use<'s>, room: bool) -> Container<'s> {
     let container = &mut stage.container;
     container.started = Field::set(true, build.span, "");
     container.head.used(used);
     stage.judged = true;
-    container.clone()
+    if room {
+        return container.clone();
+    }
+    let lists = (
+        std::mem::take(&mut container.listens),
+        std::mem::take(&mut container.environment),
+        std::mem::take(&mut container.installed),
+    );
+    let installed = Installed { names: Vec::new(), open: true };
+    let taken = Container { environment_open: true, installed, ..container.clone() };
+    (container.listens, container.environment, container.installed) = lists;
+    taken
 }
 
 /// What a container takes from its image where it says nothing itself.
@@ -153,6 +169,11 @@ fn inherit<'s>(container: &mut Container<'s>, image: Container<'s>) {
     }
     if container.checks.is_empty() {
         container.checks = image.checks;
+    }
+    // Every stage has a scope of its own, unless there was no room.
+    if image.environment.is_empty() {
+        container.environment_open = true;
+        container.listens.clear();
     }
     container.listens.extend(image.listens);
     if container.image.is_none() {

@@ -16,25 +16,25 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
         return;
     }
     // Whether any pod that mounts a ConfigMap can be reached, by the name and namespace.
-    let mut mounted: FxHashMap<&str, Vec<(Option<&str>, bool)>> = FxHashMap::default();
+    let mut mounted: FxHashMap<&str, FxHashMap<Option<&str>, bool>> = FxHashMap::default();
     for reading in &*readings {
         for workload in &reading.links.workloads {
             let reachable = is_reachable(reading, workload);
             for name in &workload.config_maps {
-                mounted.entry(name).or_default().push((workload.namespace, reachable));
+                let any = mounted.entry(name).or_default().entry(workload.namespace).or_default();
+                *any |= reachable;
             }
         }
     }
     for reading in readings {
         let mut inside: Vec<Span> = Vec::new();
         for object in reading.links.objects.iter().filter(|object| object.kind == "ConfigMap") {
-            let users = mounted.get(object.name).into_iter().flatten();
-            let mut users = users
-                .filter(|(namespace, _)| {
-                    namespace.is_none() || object.namespace.is_none() || *namespace == object.namespace
-                })
-                .peekable();
-            if users.peek().is_some() && users.all(|(_, reachable)| !reachable) {
+            let Some(users) = mounted.get(object.name) else { continue };
+            let mut users: Box<dyn Iterator<Item = &bool>> = match object.namespace {
+                Some(_) => Box::new([users.get(&object.namespace), users.get(&None)].into_iter().flatten()),
+                None => Box::new(users.values()),
+            };
+            if users.next().is_some_and(|reachable| !reachable) && users.all(|reachable| !reachable) {
                 let texts = object.data.iter().filter_map(|(_, _, text)| text.as_ref());
                 inside.extend(texts.map(|text| text.span(0..text.as_str().len())));
             }

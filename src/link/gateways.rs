@@ -6,18 +6,28 @@ use crate::facts::links::{GatewayListener, Parent};
 use crate::facts::{Field, Serves};
 use crate::formats::Reading;
 
+/// How often a route is compared with a listener in one run. Beyond that, listeners stay as they are.
+const MOST_COMPARISONS: usize = 20_000_000;
+
 pub(super) fn link(readings: &mut [Reading<'_>]) {
-    let mut routes: FxHashMap<&str, Vec<(Parent<'_>, bool)>> = FxHashMap::default();
+    // Of each way in which routes name a parent: whether all of them redirect.
+    let mut routes: FxHashMap<&str, FxHashMap<Parent<'_>, bool>> = FxHashMap::default();
     for reading in &*readings {
         for route in &reading.links.routes {
             for parent in &route.parents {
-                routes.entry(parent.gateway).or_default().push((*parent, route.redirects));
+                let all = routes.entry(parent.gateway).or_default().entry(*parent).or_insert(true);
+                *all &= route.redirects;
             }
         }
     }
+    let mut left = MOST_COMPARISONS;
     for reading in readings {
         for listener in &reading.links.gateways {
             let attached = routes.get(listener.gateway).into_iter().flatten();
+            left = left.saturating_sub(attached.size_hint().0);
+            if left == 0 {
+                return;
+            }
             let mut attached = attached
                 .filter(|(parent, _)| attaches(parent, listener))
                 .map(|(_, redirects)| *redirects)

@@ -10,8 +10,8 @@ use crate::facts::{Field, Head, Namespace, Use};
 use crate::formats::Reading;
 use crate::source::{Sources, Span};
 
-/// How often a selector is compared with a workload in one run. Beyond that, pods count as selected.
-const MOST_COMPARISONS: usize = 4_000_000;
+/// How often a label or a namespace is compared for a workload in one run. Beyond that, pods count as selected.
+const MOST_COMPARISONS: usize = 20_000_000;
 
 /// Labels that controllers give to the pods that they make, beyond those of the template.
 /// <https://kubernetes.io/docs/reference/labels-annotations-taints/>
@@ -41,6 +41,8 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
         }
     }
     let declared = declared(readings);
+    let files: FxHashMap<_, usize> =
+        readings.iter().enumerate().map(|(index, reading)| (reading.file, index)).collect();
     let mut facts = Vec::new();
     for (namespace, (uncovered, some)) in open {
         let Some(first) = uncovered.first() else { continue };
@@ -50,7 +52,7 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     }
     for fact in facts {
         let file = fact.head.anchor.file;
-        if let Some(reading) = readings.iter_mut().find(|reading| reading.file == file) {
+        if let Some(reading) = files.get(&file).and_then(|index| readings.get_mut(*index)) {
             reading.facts.namespaces.push(fact);
         }
     }
@@ -102,10 +104,10 @@ struct Policies<'s> {
     /// Those that reach everywhere, and those of whatever namespace they are applied to.
     anywhere: FxHashSet<Selector<'s>>,
     named: FxHashMap<&'s str, FxHashSet<Selector<'s>>>,
+    /// Those of namespaces that objects are put into, which hold where no other namespace is stated.
+    put: FxHashSet<Selector<'s>>,
     /// Labels that are given to pods beyond their templates.
     given: FxHashSet<&'s str>,
-    /// Namespaces that objects are put into.
-    namespaces: FxHashSet<&'s str>,
 }
 
 impl<'s> Policies<'s> {
@@ -113,11 +115,12 @@ impl<'s> Policies<'s> {
         let mut all = Policies {
             anywhere: FxHashSet::default(),
             named: FxHashMap::default(),
+            put: FxHashSet::default(),
             given: FxHashSet::default(),
-            namespaces: FxHashSet::default(),
         };
+        let mut namespaces: FxHashSet<&str> = FxHashSet::from_iter(["default"]);
         for reading in readings {
-            all.namespaces.extend(&reading.links.namespaces);
+            namespaces.extend(&reading.links.namespaces);
             all.given.extend(reading.links.labels.iter().map(|(key, _)| *key));
             for NetworkPolicy { namespace, everywhere, selector } in &reading.links.policies {
                 let list = match namespace.filter(|_| !everywhere) {
@@ -127,15 +130,15 @@ impl<'s> Policies<'s> {
                 list.insert(selector.clone());
             }
         }
+        let put = namespaces.into_iter().filter_map(|name| all.named.get(name));
+        all.put = put.flatten().cloned().collect();
         all
     }
 
     /// Whether one of them may select the pods of a workload.
     fn select(&self, workload: &Workload<'s>, left: &mut usize) -> bool {
-        let put = workload.namespace.is_none().then_some(&self.namespaces).into_iter().flatten().copied();
-        let namespaces = std::iter::once(workload.namespace.unwrap_or("default")).chain(put);
-        let here = namespaces.filter_map(|name| self.named.get(name)).flatten();
-        let mut all = self.anywhere.iter().chain(here).peekable();
+        let here = workload.namespace.map_or(Some(&self.put), |name| self.named.get(name));
+        let mut all = self.anywhere.iter().chain(here.into_iter().flatten()).peekable();
         if all.peek().is_none() {
             return false;
         }
@@ -150,7 +153,7 @@ impl<'s> Policies<'s> {
             None => Label::Absent,
         };
         all.any(|selector| {
-            *left = left.saturating_sub(1);
+            *left = left.saturating_sub(selector.cost());
             *left == 0 || selector.may_select(label)
         })
     }

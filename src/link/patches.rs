@@ -20,14 +20,16 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], files: &FxHashMap<&'s str, 
         }
         let reading_of = |path: &str| files.get(path).copied();
         let patches = named.iter().filter(|file| file.patch).filter_map(|file| reading_of(&file.path));
+        let mut seen = FxHashSet::default();
+        let patches = patches.chain(inline.then_some(user)).filter(|index| seen.insert(*index));
         let mut stated: FxHashMap<Target<'s>, Container<'s>> = FxHashMap::default();
         let mut tokens: FxHashSet<&'s str> = FxHashSet::default();
-        for patch in patches.chain(inline.then_some(user)).filter_map(|index| readings.get(index)) {
+        for patch in patches.filter_map(|index| readings.get(index)) {
             collect(patch, &mut stated);
             let asked = patch.links.account_uses.iter().filter(|one| matches!(one.token, Field::Set(_)));
             tokens.extend(asked.map(|one| one.subject));
         }
-        let resources: Vec<usize> = named
+        let resources: FxHashSet<usize> = named
             .iter()
             .filter(|file| !file.patch)
             .filter_map(|file| reading_of(&file.path))

@@ -7,6 +7,9 @@ use crate::facts::links::Exposure;
 use crate::formats::Reading;
 use crate::formats::image::datastore;
 
+/// How often a Service is compared with a workload in one run. Beyond that, Services select nothing.
+const MOST_COMPARISONS: usize = 4_000_000;
+
 /// A container by its file and its index there.
 type Place = (usize, usize);
 
@@ -20,8 +23,9 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
         return;
     }
     let pods = by_label(readings);
+    let mut left = MOST_COMPARISONS;
     for (file, exposure) in exposed {
-        let selected = select(readings, &pods, &exposure, file);
+        let selected = select(readings, &pods, &exposure, file, &mut left);
         let store = selected.iter().find_map(|(file, index)| {
             let container = readings.get(*file)?.facts.containers.get(*index)?;
             datastore(container.image.as_ref()?)
@@ -70,10 +74,15 @@ fn select<'s>(
     pods: &FxHashMap<(&'s str, &'s str), Vec<(usize, usize)>>,
     exposure: &Exposure<'s>,
     from: usize,
+    left: &mut usize,
 ) -> Vec<Place> {
     let Some(candidates) = exposure.selector.first().and_then(|label| pods.get(label)) else {
         return Vec::new();
     };
+    *left = left.saturating_sub(candidates.len());
+    if *left == 0 {
+        return Vec::new();
+    }
     let folder = |file: usize| readings.get(file).map_or("", |reading| super::objects::folder(reading.path));
     let mut best = (0, Vec::new());
     for (file, at) in candidates {

@@ -1,6 +1,10 @@
 //! Files that a Compose file holds or names as configs and secrets.
 //! <https://docs.docker.com/reference/compose-file/configs/>
 
+use std::cell::LazyCell;
+
+use rustc_hash::FxHashMap;
+
 use super::file::{File, Tree, extent};
 use super::interpolate::{Environment, Value};
 use crate::facts::links::FileUse;
@@ -16,12 +20,13 @@ pub(super) fn read<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
     let environment = Environment { files: Vec::new(), sources };
     let tree = Tree::new(file);
     let roots: Vec<Node<'_, 's>> = tree.roots().collect();
+    let targets = LazyCell::new(|| targets(&tree));
     for config in roots.iter().filter_map(|root| root.get("configs")).flat_map(Node::entries) {
         let Some(content) = config.value.get("content").filter(|node| node.kind() == Kind::Scalar) else {
             continue;
         };
         let Some(value) = environment.scalar(content) else { continue };
-        let name = target(&tree, config.key).unwrap_or(config.key);
+        let name = targets.get(config.key).copied().unwrap_or(config.key);
         if kubernetes::embed_file(name, &value.text, Store::Setting, reader) {
             continue;
         }
@@ -43,12 +48,18 @@ pub(super) fn read<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
     }
 }
 
-/// The path at which a service sees a config, which says of what kind it is.
-fn target<'t>(tree: &'t Tree<'_, '_>, config: &str) -> Option<&'t str> {
+/// The path at which the first service that says one sees each config, which says of what kind it is.
+fn targets<'s>(tree: &Tree<'_, 's>) -> FxHashMap<&'s str, &'s str> {
     let layers = tree.services.iter().flat_map(|(_, layers)| layers);
     let uses = layers.filter_map(|layer| layer.node.get("configs")).flat_map(Node::items);
-    let mut own = uses.filter(|node| node.get("source").and_then(Node::as_str) == Some(config));
-    own.find_map(|node| node.get("target")?.as_str())
+    let mut targets = FxHashMap::default();
+    for node in uses {
+        let text = |key| node.get(key).and_then(Node::as_str);
+        if let Some((config, target)) = text("source").zip(text("target")) {
+            targets.entry(config).or_insert(target);
+        }
+    }
+    targets
 }
 
 /// States the files that configs and secrets name. Those of secrets are rightly kept out of version control.

@@ -171,7 +171,7 @@ impl Includes {
                         .or_default()
                         .extend(include.env_files.iter().cloned());
                     if index > 0 {
-                        let before = include.paths.get(..index).unwrap_or_default().to_vec();
+                        let before = include.paths.get(..index.min(LISTED)).unwrap_or_default().to_vec();
                         includes.before.insert(path.clone(), before);
                     }
                 }

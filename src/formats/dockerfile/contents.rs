@@ -2,7 +2,7 @@
 
 use std::hash::{Hash as _, Hasher as _};
 
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashSet, FxHasher};
 
 use super::stages::{Names, Variables, value};
 use super::{configuration, copies};
@@ -25,7 +25,7 @@ pub(super) struct Surroundings<'a, 's> {
     pub(super) escape: char,
     pub(super) image: Option<&'s str>,
     /// The build arguments without a value of their own.
-    pub(super) arguments: Vec<&'s str>,
+    pub(super) arguments: FxHashSet<&'s str>,
     /// The stages before this one.
     pub(super) stages: &'a Names,
 }
@@ -192,7 +192,7 @@ fn build_argument<'s>(
     let argument = argument.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(argument);
     let key = name.text.as_str();
     let says_secret = |name| is_secret_key(&Key::new(name)).is_some_and(KeyKind::is_secret_itself);
-    if around.arguments.contains(&argument) && (says_secret(key) || says_secret(argument)) {
+    if around.arguments.contains(argument) && (says_secret(key) || says_secret(argument)) {
         let place = word.text.span(0..word.text.as_str().len());
         reader.reading.facts.credentials.push(Credential {
             head: Head::new(place, around.subject),

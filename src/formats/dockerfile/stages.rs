@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{contents, installs};
 use crate::data::images::{self, User};
@@ -204,7 +204,7 @@ fn stage<'s>(
 }
 
 /// The names of a stage's `ARG`s that take their value from whoever builds.
-fn open_arguments<'s>(instructions: &[Instruction<'s>]) -> Vec<&'s str> {
+fn open_arguments<'s>(instructions: &[Instruction<'s>]) -> FxHashSet<&'s str> {
     let arguments = instructions.iter().filter(|instruction| instruction.keyword == Keyword::Arg);
     let pairs = arguments.filter_map(|instruction| match &instruction.arguments {
         Arguments::Pairs(pairs) => Some(pairs),
@@ -220,10 +220,7 @@ fn repository<'s>(container: &Container<'s>) -> Option<&'s str> {
 
 /// About how many bytes a stage hands down.
 fn weight(stage: &Stage<'_>) -> usize {
-    let container = &stage.container;
-    stage.variables.len() * size_of::<(&str, Text<'_>)>()
-        + container.environment.len() * size_of::<Scope>()
-        + container.listens.len() * size_of::<u16>()
+    stage.variables.len() * size_of::<(&str, Text<'_>)>() + stage.container.weight()
 }
 
 /// `ARG NAME` without a value takes the value that stands before the first `FROM`.
@@ -276,7 +273,11 @@ fn on_base<'s>(
         Some(User::Root | User::Unknown) | None => Field::Default("root"),
     };
     let checked = known.as_ref().is_some_and(|known| known.image.healthcheck);
-    let listens = known.as_ref().and_then(|known| known.image.datastore).map(|store| store.ports.to_vec());
+    let listens = known.as_ref().and_then(|known| known.image.datastore).map(|store| {
+        let mut ports = store.ports.to_vec();
+        ports.sort_unstable();
+        ports
+    });
     let place = head.anchor;
     Container {
         name: Field::Unset,
@@ -328,12 +329,23 @@ fn apply<'s>(
         }
         (Keyword::Expose, Arguments::Words(words)) => {
             let ports = words.iter().map(|word| value(word, variables, escape, sources));
-            container.listens.extend(ports.filter_map(|port| exposed(port.as_str())).flatten());
+            ports.filter_map(|port| exposed(port.as_str())).for_each(|ports| listen(container, ports));
         }
         (Keyword::Copy | Keyword::Add, Arguments::Words(words)) => {
             installs::copy(words, &mut container.installed);
         }
         _ => {}
+    }
+}
+
+/// Adds ports to those of a container, which are kept in order, each once.
+fn listen(container: &mut Container<'_>, ports: RangeInclusive<u16>) {
+    let listens = &mut container.listens;
+    let start = listens.partition_point(|port| port < ports.start());
+    let end = listens.partition_point(|port| port <= ports.end());
+    // A range that is known as a whole may be stated as often as the file is long.
+    if start <= end && end - start < ports.len() {
+        listens.splice(start..end, ports);
     }
 }
 

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Parsed, tree};
 use crate::facts::HostPlace;
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::syntax::nginx::{Directive, Word};
 use crate::value::host;
 
@@ -23,7 +23,29 @@ pub(super) struct Member<'s> {
 /// The groups of all configurations, by name.
 #[derive(Debug, Default)]
 pub(super) struct Upstreams<'s> {
-    groups: FxHashMap<&'s str, Vec<Member<'s>>>,
+    groups: FxHashMap<&'s str, Group<'s>>,
+}
+
+/// The servers of that name that lie farthest away: of each file, and of all.
+#[derive(Debug, Default)]
+struct Group<'s> {
+    of_files: FxHashMap<SourceId, Option<Member<'s>>>,
+    of_all: Option<Member<'s>>,
+}
+
+impl<'s> Group<'s> {
+    fn add(&mut self, member: Member<'s>) {
+        for best in [self.of_files.entry(member.span.file).or_default(), &mut self.of_all] {
+            let rank = |place| match place {
+                HostPlace::Public => 2,
+                HostPlace::Internal => 1,
+                HostPlace::Loopback => 0,
+            };
+            if rank(member.place) > best.map_or(0, |best| rank(best.place)) {
+                *best = Some(member);
+            }
+        }
+    }
 }
 
 impl<'s> Upstreams<'s> {
@@ -37,7 +59,7 @@ impl<'s> Upstreams<'s> {
                     let group = all.groups.entry(name.text).or_default();
                     let inside = directive.block.iter().flat_map(|block| &block.directives);
                     let servers = inside.filter(|one| one.name.text == "server");
-                    group.extend(servers.filter_map(|one| member(one.argument(0)?)));
+                    servers.filter_map(|one| member(one.argument(0)?)).for_each(|one| group.add(one));
                 }
             });
         }
@@ -52,12 +74,8 @@ impl<'s> Upstreams<'s> {
     /// The server of a group that lies farthest away. Where several groups have one name, that of the file
     /// that asks is meant.
     pub(super) fn farthest(&self, name: &str, asking: Span) -> Option<Member<'s>> {
-        let members = self.groups.get(name)?;
-        let is_here = |member: &&Member<'s>| member.span.file == asking.file;
-        let here = members.iter().any(|member| is_here(&member));
-        let mut reachable = members.iter().filter(|member| !here || is_here(member));
-        let internal = reachable.clone().find(|member| member.place == HostPlace::Internal);
-        reachable.find(|member| member.place == HostPlace::Public).or(internal).copied()
+        let group = self.groups.get(name)?;
+        *group.of_files.get(&asking.file).unwrap_or(&group.of_all)
     }
 }
 
