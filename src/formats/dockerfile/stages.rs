@@ -355,3 +355,20 @@ fn exposed(text: &str) -> Option<RangeInclusive<u16>> {
     let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
     Some(first.trim().parse().ok()?..=last.trim().parse().ok()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_kept_in_order_and_once() {
+        let sources = Sources::default();
+        let place = sources.text(sources.add("x".into(), "x".into())).span(0..1);
+        let mut container = Container::of(Platform::Dockerfile, Head::new(place, "x"), place);
+        for ports in [80..=80, 90..=92, 79..=91, 80..=80, 443..=443, 9..=3] {
+            listen(&mut container, ports);
+        }
+        let expected: Vec<u16> = (79..=92).chain([443]).collect();
+        assert_eq!(container.listens, expected);
+    }
+}

@@ -203,11 +203,14 @@ impl<'s> Variables<'s> {
 /// The variable that a text starts with, and the rest of it.
 pub(super) fn leading(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix('$')?;
-    if let Some(inner) = rest.strip_prefix('{') {
-        return inner.split_once('}');
+    let inner = rest.strip_prefix('{');
+    let text = inner.unwrap_or(rest);
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    let (name, behind) = text.split_at(end);
+    match inner {
+        Some(_) => Some((name, behind.strip_prefix('}')?)),
+        None => (end > 0).then_some((name, behind)),
     }
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-    (end > 0).then(|| rest.split_at(end))
 }
 
 /// The name of the variable that a text consists of.
@@ -248,4 +251,18 @@ fn catches_all(key: &str) -> bool {
             key.trim_start_matches(['~', '*']),
             "." | ".*" | ".+" | "^" | "^.*" | "^.*$" | "^.+$" | "^.+" | "^https?://"
         ) && key.starts_with('~')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leading;
+
+    #[test]
+    fn a_name_ends_at_its_brace_or_at_the_first_other_character() {
+        assert_eq!(leading("$a_1/x"), Some(("a_1", "/x")));
+        assert_eq!(leading("${a}b"), Some(("a", "b")));
+        for text in ["$", "$/", "${a", "${a b}", "${é}", "a$b"] {
+            assert_eq!(leading(text), None, "{text}");
+        }
+    }
 }

@@ -11,6 +11,12 @@ use crate::data::jurisdictions::{Declared, Set};
 use crate::facts::{Declaration, Declares, Stating, Use};
 use crate::source::Span;
 
+/// How many declarations that speak of one deployment are compared with another one.
+const MOST_TOGETHER: usize = 100;
+
+/// How often a region is compared with a declaration in one run.
+const MOST_COMPARISONS: usize = 10_000_000;
+
 pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>)) {
     let mut places: FxHashSet<Span> = FxHashSet::default();
     let mut once = |hit: Hit<'s>| {
@@ -18,19 +24,20 @@ pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>))
             emit(hit);
         }
     };
+    let mut left = MOST_COMPARISONS;
     for default in of(context, Declares::Default) {
-        for supported in of(context, Declares::Supported).filter(|one| together(context, one, default)) {
+        for supported in beside(context, Declares::Supported, default) {
             default_outside(default, supported, &mut once);
         }
     }
     for residency in of(context, Declares::Residency) {
-        for other in of(context, Declares::Default).chain(of(context, Declares::Supported)) {
-            if together(context, residency, other) {
-                contradicting(residency, other, &mut once);
-            }
+        let defaults = beside(context, Declares::Default, residency);
+        for other in defaults.chain(beside(context, Declares::Supported, residency)) {
+            contradicting(residency, other, &mut once);
         }
         // A policy's list decides over what the project says of itself.
-        if context.limits.jurisdictions.is_none() {
+        left = left.saturating_sub(context.project.facts.regions.len());
+        if context.limits.jurisdictions.is_none() && left > 0 {
             regions_outside(context, residency, &mut once);
         }
     }
@@ -45,6 +52,15 @@ fn of<'p, 's>(
     context.project.facts.declarations.iter().filter(move |one| one.declares.value() == Some(&wanted))
 }
 
+/// The declarations of a kind that speak of the same deployment as another.
+fn beside<'p, 's>(
+    context: &Context<'p, 's>,
+    wanted: Declares,
+    other: &Declaration<'s>,
+) -> impl Iterator<Item = &'p Declaration<'s>> {
+    of(context, wanted).filter(move |one| together(context, one, other)).take(MOST_TOGETHER)
+}
+
 /// Whether a default lies outside what the same deployment supports.
 pub(super) fn conflicting<'s>(
     context: &Context<'_, 's>,
@@ -52,7 +68,7 @@ pub(super) fn conflicting<'s>(
     declared: Declared,
 ) -> bool {
     default.declares.value() == Some(&Declares::Default)
-        && of(context, Declares::Supported).filter(|one| together(context, one, default)).any(|supported| {
+        && beside(context, Declares::Supported, default).any(|supported| {
             let set = territories(supported);
             !set.is_empty() && set.contains(declared.territory()) == Some(false)
         })
