@@ -7,10 +7,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::facts::{Container, Field};
 use crate::formats::Reading;
 
+/// How many containers are patched or patch others in one run. What lies beyond is judged as it stands.
+const MOST_CONTAINERS: usize = 1_000_000;
+
 /// A workload's kind and name, and the name of one of its containers; nothing where all are meant.
 type Target<'s> = (&'s str, &'s str, Option<&'s str>);
 
 pub(super) fn link<'s>(readings: &mut [Reading<'s>], files: &FxHashMap<&'s str, usize>) {
+    let mut left = MOST_CONTAINERS;
     for user in 0..readings.len() {
         let Some(kustomization) = readings.get(user) else { continue };
         let named = &kustomization.links.files;
@@ -25,6 +29,10 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], files: &FxHashMap<&'s str, 
         let mut stated: FxHashMap<Target<'s>, Container<'s>> = FxHashMap::default();
         let mut tokens: FxHashSet<&'s str> = FxHashSet::default();
         for patch in patches.filter_map(|index| readings.get(index)) {
+            left = left.saturating_sub(patch.facts.containers.len());
+            if left == 0 {
+                return;
+            }
             collect(patch, &mut stated);
             let asked = patch.links.account_uses.iter().filter(|one| matches!(one.token, Field::Set(_)));
             tokens.extend(asked.map(|one| one.subject));
@@ -37,6 +45,7 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], files: &FxHashMap<&'s str, 
             .collect();
         for index in resources {
             if let Some(resource) = readings.get_mut(index) {
+                left = left.saturating_sub(resource.facts.containers.len());
                 apply(resource, &stated);
                 resource.links.account_uses.retain(|one| !tokens.contains(one.subject));
             }
