@@ -2,6 +2,8 @@
 //!
 //! A base in another folder can be applied without the overlay that patches it, so it is judged as it stands.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{Container, Field};
@@ -37,7 +39,7 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], files: &FxHashMap<&'s str, 
             let asked = patch.links.account_uses.iter().filter(|one| matches!(one.token, Field::Set(_)));
             tokens.extend(asked.map(|one| one.subject));
         }
-        let resources: FxHashSet<usize> = named
+        let resources: BTreeSet<usize> = named
             .iter()
             .filter(|file| !file.patch)
             .filter_map(|file| reading_of(&file.path))

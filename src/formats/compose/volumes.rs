@@ -179,8 +179,8 @@ pub(super) fn mounts<'s>(
         let target = config.get("target").and_then(Node::as_str).or(name);
         let (Some(name), Some(target)) = (name, target) else { continue };
         let file = trees.iter().rev().find_map(|tree| {
-            let file = tree.roots().find_map(|root| root.path(&["configs", name, "file"]))?;
-            Some((service.environment.scalar(file)?, tree.file.base))
+            let file = tree.config_files.get(name)?;
+            Some((service.environment.scalar(*file)?, tree.file.base))
         });
         if let Some((file, from)) = file
             && let Some(source) = file.known().filter(|source| !source.starts_with(['/', '~']))

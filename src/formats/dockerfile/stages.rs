@@ -365,7 +365,7 @@ mod tests {
         let sources = Sources::default();
         let place = sources.text(sources.add("x".into(), "x".into())).span(0..1);
         let mut container = Container::of(Platform::Dockerfile, Head::new(place, "x"), place);
-        for ports in [80..=80, 90..=92, 79..=91, 80..=80, 443..=443, 9..=3] {
+        for ports in [80..=80, 90..=92, 79..=91, 80..=80, 443..=443] {
             listen(&mut container, ports);
         }
         let expected: Vec<u16> = (79..=92).chain([443]).collect();

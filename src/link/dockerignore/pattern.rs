@@ -48,7 +48,8 @@ impl Pattern {
     pub(super) fn matches(&self, path: &str) -> bool {
         let (mut at, mut rest) = (0, path);
         // What follows the star, and the text from which that is tried next.
-        let (mut star, mut stars): (Option<(usize, &str)>, Option<(usize, &str)>) = (None, None);
+        let mut star: Option<(usize, &str)> = None;
+        let mut stars: Option<(usize, &str)> = None;
         loop {
             match self.tokens.get(at) {
                 None if rest.is_empty() => return true,
@@ -72,7 +73,8 @@ impl Pattern {
                     }
                 }
             }
-            if let Some((behind, text)) = star.filter(|(_, text)| !text.is_empty() && !text.starts_with('/')) {
+            if let Some((behind, text)) = star.filter(|(_, text)| !text.is_empty() && !text.starts_with('/'))
+            {
                 rest = without_first(text);
                 star = Some((behind, rest));
                 at = behind;
