@@ -309,6 +309,7 @@ mod tests {
                 span: one.block,
                 command: None,
                 port: None,
+                nameless: None,
                 period: None,
                 failure_threshold: None,
                 fingerprint: 0,

@@ -325,7 +325,9 @@ fn debug(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
 /// `NODE_ENV=development`, `LOG_LEVEL=debug`.
 fn development<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
     let key = &named.key;
-    if Environment::of_setting(named.name(), named.value) == Environment::Development {
+    // https://pkg.go.dev/github.com/gin-gonic/gin#pkg-constants
+    let by_mode = key.ends_with(&["gin", "mode"]) && named.value.eq_ignore_ascii_case("debug");
+    if by_mode || Environment::of_setting(named.name(), named.value) == Environment::Development {
         out.switches.push(switch(named, Protects::Debug, Position::Off, named.place()));
     } else if (key.ends_with(&["log", "level"])
         || key.ends_with(&["loglevel"])

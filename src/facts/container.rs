@@ -174,6 +174,8 @@ pub struct Check<'s> {
     pub command: Option<super::Command<'s>>,
     /// The port that it asks, with its place.
     pub port: Option<(u16, Span)>,
+    /// The name of a port that it asks and that none of the container's ports has, with its place.
+    pub nameless: Option<(&'s str, Span)>,
     /// The period in seconds, where it is known.
     pub period: Option<u32>,
     /// How many failures count as one, where it is known.

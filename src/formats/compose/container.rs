@@ -193,12 +193,17 @@ fn unsandboxed(service: &Service<'_, '_>) -> Field<bool> {
     insecure.map_or(Field::Default(false), |value| Field::set(true, value.place, "build.entitlements:"))
 }
 
-/// The network is the host's by `network_mode`, or by `net` in the first version.
+/// The network is the host's by `network_mode`, by `net` in the first version, or while the image is built.
 fn host_network(service: &Service<'_, '_>) -> Field<bool> {
-    match service.shares_host(&["network_mode"], "network_mode:") {
+    let own = match service.shares_host(&["network_mode"], "network_mode:") {
         Field::Default(_) => service.shares_host(&["net"], "net:"),
         stated => stated,
+    };
+    if own.value() == Some(&true) {
+        return own;
     }
+    let build = service.shares_host(&["build", "network"], "build.network:");
+    if build.value() == Some(&true) { build } else { own }
 }
 
 fn escalation(service: &Service<'_, '_>) -> Field<bool> {

@@ -101,6 +101,7 @@ fn read_services<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
     let sources = reader.sources;
     let environment = Environment { files: Vec::new(), sources };
     let (tree, others) = (Tree::new(file), FxHashMap::default());
+    reader.reading.blocks.extend(tree.roots().map(|root| root.span()));
     for (name, layers) in &tree.services {
         reader.reading.blocks.extend(layers.iter().map(|layer| layer.block));
         let Some(service) = Service::new(name, &[&tree], &others, &environment) else { continue };

@@ -285,6 +285,7 @@ pub(super) fn check<'s>(instruction: &Instruction<'s>, sources: &'s Sources) -> 
         span: instruction.span,
         port: port_of(&parsed),
         command: Some(command(parsed, "the image", Store::Image, false, sources)),
+        nameless: None,
         period: seconds("interval"),
         failure_threshold: seconds("retries"),
         fingerprint: hasher.finish(),

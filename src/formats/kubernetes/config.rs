@@ -136,6 +136,9 @@ pub(super) fn state<'s>(
 /// The format of a file in an entry, by its name and its text.
 fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
     let extension = key.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if key == "nginx.conf" {
+        return Some("nginx");
+    }
     if nginx::looks_like(content)
         && (matches!(extension, "conf" | "nginx" | "template" | "vhost")
             || key.contains("nginx")

@@ -144,6 +144,7 @@ pub(crate) fn forget_absences(container: &mut Container<'_>) {
     forget(&mut container.memory_limit);
     forget(&mut container.cpu_request);
     forget(&mut container.memory_request);
+    container.checks.iter_mut().for_each(|check| check.nameless = None);
     container.environment_open = true;
 }
 

@@ -23,6 +23,13 @@ pub(super) struct Action {
     pub(super) alone: bool,
 }
 
+impl Action {
+    /// Something that may have written whole lines at this column.
+    pub(super) fn lines(start: u32, end: u32, column: u32) -> Self {
+        Action { start, end, line: start, effect: Effect::Lines(Some(column)), alone: true }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Effect {
     /// Control words, assignments and comments write nothing themselves.
