@@ -2,7 +2,7 @@
 //! `ENABLE_AUDIT_LOGGING=no`, `BACKUP_ENCRYPTION_DISABLED=true`.
 
 use super::Named;
-use crate::facts::{Facts, Field, Position, Protects, Switch};
+use crate::facts::{Facts, Field, Position, Protects, Store, Switch};
 use crate::source::Span;
 use crate::value::boolean;
 use crate::value::environment::Environment;
@@ -308,6 +308,9 @@ fn protections(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
 fn debug(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
     let (words, reversed) = subject(key);
+    if named.setting.store == Store::BuildStage {
+        return None;
+    }
     let about =
         one_of(words.last(), &["debug", "debugger", "debugging", "swagger", "graphiql", "profiler", "pprof"])
             || key.ends_with(&["debug", "routes"])

@@ -54,6 +54,7 @@ fn leaves<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, of: Whole
         return;
     }
     tagged_image(reader, node, of.1);
+    whole_image(reader, node, of.1);
     values::security(reader, node, of.1);
     for entry in node.entries() {
         let name = if path.is_empty() { entry.key.to_owned() } else { format!("{path}.{}", entry.key) };
@@ -93,6 +94,17 @@ fn leaf<'s>(
         uses: Vec::new(),
     };
     reader.reading.facts.settings.push(draft.setting());
+}
+
+/// `image: name:tag`. Where the tag stands elsewhere, or is the chart's own version, nothing is known.
+fn whole_image<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, subject: &'s str) {
+    let Some(whole) = node.get("image").filter(|value| value.kind() == Kind::Scalar) else { return };
+    let named = whole.as_str().unwrap_or_default();
+    let tagged = named.rsplit('/').next().is_some_and(|last| last.contains(':'));
+    if !tagged || named.contains("{{") || named.contains("://") || named.contains(char::is_whitespace) {
+        return;
+    }
+    reader.reading.facts.images.extend(image(&whole.text(), subject));
 }
 
 /// `image: {repository, tag}`, as charts write it. Without a tag the chart's own version is taken.

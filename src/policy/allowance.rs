@@ -307,6 +307,14 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_behind_the_head_of_an_object_covers_it() {
+        let text = "b: # govlint: allow[x] why\n  c: 1\nd: 2\n";
+        assert_eq!(covered(text, &["b: # govlint: allow[x] why\n  c: 1"]), [&text[..34]]);
+        let text = "- b: 1 # govlint: allow[x] why\n  c: 1\n";
+        assert_eq!(covered(text, &["b: 1 # govlint: allow[x] why\n  c: 1"]), [&text[..31]]);
+    }
+
+    #[test]
     fn a_comment_at_the_head_covers_the_file_when_it_stands_apart() {
         assert_eq!(covered("# title\n# govlint: allow[x] why\n\nA=1\n", &[]), ["file"]);
         assert_eq!(covered("# govlint: allow-file[x] why\nA=1\n", &[]), ["file"]);

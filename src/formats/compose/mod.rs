@@ -101,7 +101,6 @@ fn read_services<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
     let sources = reader.sources;
     let environment = Environment { files: Vec::new(), sources };
     let (tree, others) = (Tree::new(file), FxHashMap::default());
-    reader.reading.blocks.extend(tree.roots().map(|root| root.span()));
     for (name, layers) in &tree.services {
         reader.reading.blocks.extend(layers.iter().map(|layer| layer.block));
         let Some(service) = Service::new(name, &[&tree], &others, &environment) else { continue };
@@ -123,6 +122,7 @@ fn read_services<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
             }
         }
     }
+    reader.reading.blocks.extend(tree.roots().map(|root| root.span()));
     let include = file.includes();
     let env_files = include.iter().flat_map(|include| include.env_files.iter().cloned());
     let beside = [reader.resolve(".env")];

@@ -196,6 +196,8 @@ fn stage<'s>(
         process.escalation = Field::set(true, place, "sudo");
         reader.reading.facts.containers.push(process);
     }
+    // A comment above an instruction speaks of all of its lines.
+    reader.reading.blocks.extend(instructions.iter().map(|instruction| instruction.span));
     reader.reading.blocks.push(block);
     Some(Stage {
         name,

@@ -336,7 +336,9 @@ impl<'s> Builder<'_, 's> {
             };
             let slots = self.open.iter().filter_map(|frame| self.slots.get(frame.slot as usize));
             let bracket = slots.filter(|slot| flow(slot)).map(|slot| slot.start).next();
-            self.stream.stops.push(Stop { at: offset(at), bracket, error: self.stream.errors.len() });
+            let quoted = failure.message.contains("quoted scalar");
+            let error = self.stream.errors.len();
+            self.stream.stops.push(Stop { at: offset(at), bracket, quoted, error });
         }
         let span = self.text.span(at..at + width);
         self.stream.errors.push(Error { span, kind: failure.kind, message: failure.message });

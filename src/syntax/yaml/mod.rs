@@ -113,6 +113,8 @@ pub fn parse<'s>(text: &Text<'s>, sources: &'s Sources, mode: Mode) -> Stream<'s
         stream = if other.errors.is_empty() { other } else { stream };
     }
     stream.errors.extend(template::unclosed(&text, &actions));
+    stream.comments.extend(template::comments(&text, &actions));
+    stream.comments.sort_by_key(|comment| comment.span.start);
     stream
 }
 
