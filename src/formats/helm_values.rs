@@ -1,4 +1,4 @@
-//! Values files of Helm charts: their leaves are settings.
+//! Values files of Helm charts: their leaves are settings, and security contexts count where they are stated.
 
 use super::image::image;
 use super::kubernetes::values;
