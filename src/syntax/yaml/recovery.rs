@@ -45,7 +45,8 @@ pub(super) fn recover<'s>(text: &Arc<Text<'s>>, sources: &'s Sources, mut first:
         }
         left_out.sort_unstable_by_key(|range| range.start);
         let actions: Vec<Action> = left_out.iter().map(|range| unknown(content, range)).collect();
-        let masked = sources.keep(without(content, &left_out).into());
+        let Some(masked) = without(content, &left_out) else { return first };
+        let masked = sources.keep(masked.into());
         let mut stream = build::build(text, masked, sources, &actions);
         if !syntax(&stream) {
             return first;
@@ -181,18 +182,29 @@ fn unknown(content: &str, range: &Range<usize>) -> Action {
     Action::lines(offset(range.start), offset(range.end), column)
 }
 
-/// The text with these ranges blank; line breaks stay.
-fn without(content: &str, left_out: &[Range<usize>]) -> String {
+/// The text with the lines of these ranges made comments, byte for byte. Nothing where a line begins with a
+/// character of several bytes.
+fn without(content: &str, left_out: &[Range<usize>]) -> Option<String> {
     let mut text = String::with_capacity(content.len());
     let mut from = 0;
     for range in left_out {
         text.push_str(&content[from..range.start]);
-        let blank = |byte: u8| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' };
-        text.extend(content[range.clone()].bytes().map(blank));
+        for line in content[range.clone()].split_inclusive('\n') {
+            let said = line.trim_start_matches(' ');
+            text.push_str(&line[..line.len() - said.len()]);
+            match said.chars().next() {
+                None | Some('\n' | '\r') => text.push_str(said),
+                Some(first) if first.is_ascii() => {
+                    text.push('#');
+                    text.push_str(&said[1..]);
+                }
+                Some(_) => return None,
+            }
+        }
         from = range.end;
     }
     text.push_str(&content[from..]);
-    text
+    Some(text)
 }
 
 #[cfg(test)]
