@@ -146,7 +146,7 @@ fn container<'s>(
         privileged: privileged(service),
         escalation: escalation(service),
         added_capabilities: capabilities(service, "cap_add", "cap_add:"),
-        dropped_capabilities: capabilities(service, "cap_drop", "cap_drop:"),
+        dropped_capabilities: dropped_capabilities(service),
         host_network,
         host_pid: service.shares_host(&["pid"], "pid:"),
         host_ipc: service.shares_host(&["ipc"], "ipc:"),
@@ -228,6 +228,14 @@ fn capabilities<'s>(service: &Service<'_, 's>, key: &str, written: &'static str)
         }
         _ => service.absent(Field::Default(Vec::new())),
     }
+}
+
+fn dropped_capabilities<'s>(service: &Service<'_, 's>) -> Field<Vec<&'s str>> {
+    let mut dropped = capabilities(service, "cap_drop", "cap_drop:");
+    if let Field::Set(stated) = &mut dropped {
+        capability::complete(&mut stated.value);
+    }
+    dropped
 }
 
 /// The capabilities that are added, as facts of their own.
