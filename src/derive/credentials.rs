@@ -3,7 +3,7 @@
 use super::{Named, Siblings};
 use crate::facts::{Credential, CredentialClass, Facts, Field, Head, Store, Use};
 use crate::source::{Sources, Span};
-use crate::value::secret::{self, Class};
+use crate::value::secret::{self, Class, KeyKind};
 use crate::value::{boolean, url};
 
 pub(super) fn derive<'s>(
@@ -189,7 +189,7 @@ pub(super) fn password_class(user: Option<&str>, password: &str) -> Option<(Cred
         return Some((CredentialClass::Default, "a default user and password"));
     }
     let key = crate::value::key::Key::new("PASSWORD");
-    class(secret::classify_as(secret::KeyKind::Password, &key, password, user))
+    class(secret::classify_as(KeyKind::Password, &key, password, user))
         .map(|class| (class, "a password in a URL"))
 }
 
@@ -207,10 +207,10 @@ fn by_form<'s>(named: &Named<'_, 's>, by_url: bool, out: &mut Facts<'s>) -> bool
 /// Any value under a name that says secret.
 fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Facts<'s>) {
     let key = &named.key;
-    let Some(kind) = secret::is_secret_key(key) else { return };
+    let Some(kind) = secret::is_secret_key(key).or_else(|| key_of_secret(named)) else { return };
     let user = user_beside(named, siblings);
     let Some(class) = class(secret::classify_as(kind, key, named.value, user)) else { return };
-    let read_elsewhere = kind != secret::KeyKind::Password || has_file_sibling(named, siblings);
+    let read_elsewhere = kind != KeyKind::Password || has_file_sibling(named, siblings);
     if class == CredentialClass::Empty && read_elsewhere {
         // An empty token is a feature left off; an empty password beside `*_FILE` is read from there.
         return;
@@ -222,6 +222,11 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
         CredentialClass::Literal => "a literal secret",
     };
     push(named, class, evidence, named.place(), out);
+}
+
+/// A Secret's entry that is called `key` is one, as the volumes of Ceph and GlusterFS have it.
+fn key_of_secret(named: &Named<'_, '_>) -> Option<KeyKind> {
+    (named.setting.store == Store::Secret && named.key.is(&["key"])).then_some(KeyKind::Token)
 }
 
 fn has_file_sibling(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool {
