@@ -112,3 +112,12 @@ fn switches_and_retentions_of_other_kinds_are_found() {
         assert_eq!(settings, [("backup.ttl", "24h".to_owned()), ("tls", "false".to_owned())]);
     });
 }
+
+#[test]
+fn addresses_in_other_kinds_are_settings_whatever_their_key() {
+    let text = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nprovisioner: kubernetes.io/quobyte\nparameters: {quobyteAPIServer: \"http://storage.example.org:7860\", registry: \"storage.example.org:7861\", mirrors: [ftp://a.example.org, none], text: see http://b.example.org}\n";
+    read(text, |reading, at| {
+        let found: Vec<_> = reading.facts.settings.iter().map(|one| at(one.head.anchor)).collect();
+        assert_eq!(found, ["http://storage.example.org:7860", "ftp://a.example.org"]);
+    });
+}
