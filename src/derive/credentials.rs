@@ -224,7 +224,7 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
     push(named, class, evidence, named.place(), out);
 }
 
-/// A Secret's entry that is called `key` is one, as the volumes of Ceph and GlusterFS have it.
+/// A Secret's entry that is called `key` is one, as the volumes of Ceph have it.
 fn key_of_secret(named: &Named<'_, '_>) -> Option<KeyKind> {
     (named.setting.store == Store::Secret && named.key.is(&["key"])).then_some(KeyKind::Token)
 }

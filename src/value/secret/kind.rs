@@ -247,7 +247,10 @@ fn of_words(words: &[&str]) -> Option<KeyKind> {
         return (!is_one_of(previous, OBJECTS)).then_some(KeyKind::Secret);
     }
     if last_is("token") {
-        return (!is_one_of(previous, MARKERS)).then_some(KeyKind::Token);
+        // etcd only tells clusters apart by it: https://etcd.io/docs/v3.5/op-guide/configuration/
+        let cluster = previous.eq_ignore_ascii_case("cluster")
+            && before.iter().rev().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("initial"));
+        return (!cluster && !is_one_of(previous, MARKERS)).then_some(KeyKind::Token);
     }
     if last_is("key") || last_is("keys") {
         return of_key(before);
@@ -438,6 +441,8 @@ mod tests {
             "existingSecret",
             "imagePullSecret",
             "EOS_TOKEN",
+            "ETCD_INITIAL_CLUSTER_TOKEN",
+            "initial-cluster-token",
             "COMPASS",
             "MONKEY",
             "nginx.ingress.kubernetes.io/auth-secret",
