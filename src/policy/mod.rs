@@ -31,6 +31,8 @@ fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k s
     if name.len() > 64 {
         return None;
     }
-    let best = known.map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
-    best.filter(|(away, _)| *away <= 1 + name.len() / 4).map(|(_, known)| known)
+    let most = 1 + name.len() / 4;
+    let like = known.filter(|known| known.len().abs_diff(name.len()) <= most);
+    let best = like.map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
+    best.filter(|(away, _)| *away <= most).map(|(_, known)| known)
 }

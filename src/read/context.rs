@@ -84,11 +84,26 @@ fn step(root: &Root, folder: &str, part: &str) -> Vec<String> {
     if !part.contains('*') {
         return vec![joined(part)];
     }
-    let Ok(glob) = GlobBuilder::new(part).literal_separator(true).build() else { return Vec::new() };
-    let (glob, hidden) = (glob.compile_matcher(), part.starts_with('.'));
+    let hidden = part.starts_with('.');
+    let Some(fits) = matcher(part) else { return Vec::new() };
     let names = root.locate(folder).map(|folder| names(&folder)).unwrap_or_default();
-    let matching = names.iter().filter(|name| glob.is_match(name) && (hidden || !name.starts_with('.')));
+    let matching = names.iter().filter(|name| fits(name) && (hidden || !name.starts_with('.')));
     matching.map(|name| joined(name)).collect()
+}
+
+/// Whether a name fits a pattern.
+type Fits<'p> = Box<dyn Fn(&str) -> bool + 'p>;
+
+/// One star, as in `*.conf`, needs no automaton.
+fn matcher(pattern: &str) -> Option<Fits<'_>> {
+    let parts = pattern.split_once('*').filter(|_| !pattern.contains(['?', '[', '{', '\\']));
+    if let Some((start, end)) = parts.filter(|(_, end)| !end.contains('*')) {
+        return Some(Box::new(move |name| {
+            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
+        }));
+    }
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
+    Some(Box::new(move |name| glob.is_match(name)))
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -113,6 +128,7 @@ mod tests {
         let expand = |pattern| expand(&root, pattern);
         assert_eq!(expand("conf.d/*.conf"), ["conf.d/a.conf", "conf.d/b.conf"]);
         assert_eq!(expand("sites/*/*.conf"), ["sites/one/x.conf"]);
+        assert_eq!(expand("con*/[ab].*"), ["conf.d/a.conf", "conf.d/b.conf"]);
         assert_eq!(expand("none/*"), Vec::<String>::new());
         assert_eq!(expand("../*"), Vec::<String>::new());
         assert_eq!(expand("x.conf"), ["x.conf"]);

@@ -263,7 +263,7 @@ fn of_words(words: &[&str]) -> Option<KeyKind> {
     }
     if last_is("auth") {
         // NEO4J_AUTH=user/password and BASIC_AUTH=user:password.
-        return is_one_of(previous, &["neo4j", "basic"]).then_some(KeyKind::Credentials);
+        return is_one_of(previous, &["neo4j", "basic", "rediscli"]).then_some(KeyKind::Credentials);
     }
     if last_is("salt") || last_is("pepper") {
         return Some(KeyKind::Salt);
