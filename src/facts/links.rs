@@ -49,8 +49,8 @@ pub struct Links<'s> {
     pub pins: Vec<&'s str>,
     /// Files and folders that a kustomization or a Compose file puts together.
     pub files: Vec<FileUse<'s>>,
-    /// Whether the objects are deployed together with others that aren't here: those of a remote base, of a
-    /// chart, or of a file that is missing.
+    /// Whether the objects are deployed together with others that lie elsewhere: those of a remote base, of a
+    /// chart or of a generator.
     pub incomplete: bool,
     /// Parts of the file that only developers start: services of a profile for development.
     pub development: Vec<Span>,

@@ -44,7 +44,6 @@ pub(super) fn link<'s>(
                     FileRole::Secret => Resolution::MadeElsewhere,
                     _ => Resolution::Missing,
                 };
-                reading.links.incomplete |= file.role == FileRole::Part;
                 refer(&mut reading.facts, kind, file.source, resolution, file.span, file.subject);
             }
         }
