@@ -108,6 +108,8 @@ fact! {
         published: bool,
         /// What the build of its image adds to the base.
         installed: Installed<'s>,
+        /// The paths in it at which something from outside is mounted, as far as they are known.
+        mounted: Vec<&'s str>,
     }
 }
 
@@ -159,6 +161,7 @@ impl<'s> Container<'s> {
             environment_open: false,
             published: false,
             installed: Installed::default(),
+            mounted: Vec::new(),
         }
     }
 }

@@ -259,6 +259,10 @@ fn of_words(words: &[&str]) -> Option<KeyKind> {
         return Some(KeyKind::Credentials);
     }
     if last_is("auth") {
+        // Redis calls its password so: `redis-cli` reads REDISCLI_AUTH.
+        if is_one_of(previous, &["redis", "rediscli", "valkey", "valkeycli"]) {
+            return Some(KeyKind::Password);
+        }
         // NEO4J_AUTH=user/password and BASIC_AUTH=user:password.
         return is_one_of(previous, &["neo4j", "basic"]).then_some(KeyKind::Credentials);
     }
@@ -343,6 +347,8 @@ mod tests {
                     "BORG_PASSPHRASE",
                     "ME_CONFIG_MONGODB_ADMINPASSWORD",
                     "requirepass",
+                    "REDIS_AUTH",
+                    "REDISCLI_AUTH",
                     "password",
                     "DB_PASSWORD_1",
                     "node.session.auth.password_in",
