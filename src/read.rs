@@ -193,3 +193,29 @@ fn problem(file: SourceId, kind: ProblemKind, detail: String, sources: &Sources)
     formats::problem(&mut facts, sources, kind, Span { file, start: 0, end: 0 }, detail.clone());
     Look::Problem(Box::new(facts), file, kind, detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_vanishes_behind_the_walk_hides_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".env", "b.env", "notes.txt"] {
+            std::fs::write(folder.path().join(name), "A=1\n").unwrap();
+        }
+        let root = Root::of(&[folder.path().to_path_buf()], None);
+        let walked = crate::walk::walk(
+            &[folder.path().to_path_buf()],
+            &root,
+            crate::walk::Options { exclude: &|_| false, no_ignore: false },
+        );
+        std::fs::remove_file(folder.path().join(".env")).unwrap();
+        let sources = Sources::default();
+        let read = read(&walked.files, Options { root: &root, assigned: &|_| None }, &sources);
+        assert_eq!(read.readings.iter().map(|reading| reading.path).collect::<Vec<_>>(), ["b.env"]);
+        assert_eq!(read.problems.problems.len(), 1);
+        assert_eq!(read.listed.iter().filter(|listed| listed.format.is_none()).count(), 1);
+        assert_eq!(read.irrelevant, 1);
+    }
+}

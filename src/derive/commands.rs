@@ -36,6 +36,13 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
             }
             continue;
         }
+        for (name, value) in headers(command, program)
+            .into_iter()
+            .chain(configured(command, program))
+            .chain(topic(command, program))
+        {
+            push(sources.keep(name.into()), &value);
+        }
         let mut words = parsed.arguments().iter().peekable();
         while let Some(word) = words.next() {
             let text = word.as_str();
@@ -58,6 +65,59 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
         }
     }
     settings
+}
+
+/// The headers that a client of the web sends: `curl -H 'X-Api-Key: …'`.
+fn headers<'s>(command: &Command<'s>, program: &str) -> Vec<(String, Word<'s>)> {
+    let options: &[&str] = match program {
+        "curl" => &["-H", "--header"],
+        "wget" => &["--header"],
+        _ => return Vec::new(),
+    };
+    let words = options.iter().flat_map(|option| command.parsed.option_values(option));
+    words
+        .filter_map(|word| {
+            let (name, value) = split(&word, ':')?;
+            let blank = value.as_str().len() - value.as_str().trim_start().len();
+            let text = value.text.part(blank..value.as_str().len());
+            let span = text.span(0..text.as_str().len());
+            Some((name.to_owned(), Word { text, span, literal: value.literal }))
+        })
+        .collect()
+}
+
+/// What the tools of Kafka set for a topic, under the topic's name: `--topic audit --config retention.ms=…`.
+fn topic<'s>(command: &Command<'s>, program: &str) -> Vec<(String, Word<'s>)> {
+    if !program.starts_with("kafka-topics") && !program.starts_with("kafka-configs") {
+        return Vec::new();
+    }
+    let option = |names: [&str; 2]| {
+        names.iter().flat_map(|name| command.parsed.option_values(name)).collect::<Vec<_>>()
+    };
+    let Some(topic) = option(["--topic", "--entity-name"]).into_iter().next() else { return Vec::new() };
+    let settings = option(["--config", "--add-config"]);
+    settings
+        .iter()
+        .filter_map(|word| split(word, '='))
+        .map(|(name, value)| (format!("{}.{name}", topic.as_str()), value))
+        .collect()
+}
+
+/// What is written into the settings of a package manager: `npm config set //registry/:_authToken …`.
+fn configured<'s>(command: &Command<'s>, program: &str) -> Option<(String, Word<'s>)> {
+    if !matches!(program, "npm" | "pnpm" | "yarn") {
+        return None;
+    }
+    let arguments = command.parsed.arguments();
+    let at = arguments.iter().position(|word| word.as_str() == "set")?;
+    let mut rest = arguments.get(at + 1..)?.iter().filter(|word| !word.as_str().starts_with('-'));
+    let first = rest.next()?;
+    let (name, value) = match split(first, '=') {
+        Some((name, value)) => (name, value),
+        None => (first.as_str(), rest.next()?.clone()),
+    };
+    // The registry stands before the name.
+    Some((name.rsplit(['/', ':']).next().unwrap_or(name).to_owned(), value))
 }
 
 /// etcd's flag for suites doesn't say that they are TLS's.

@@ -3,8 +3,10 @@
 use super::{Named, Siblings};
 use crate::facts::{Credential, CredentialClass, Facts, Field, Head, Store, Use};
 use crate::source::{Sources, Span};
+use crate::value::key::Key;
 use crate::value::secret::{self, Class};
-use crate::value::{boolean, url};
+use crate::value::url::Url;
+use crate::value::{base64, boolean, list, url};
 
 pub(super) fn derive<'s>(
     named: &Named<'_, 's>,
@@ -158,13 +160,13 @@ fn in_urls<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>)
     }
     let mut found = false;
     for url in url::find_all(text.as_str()) {
+        found |= in_query(named, &url, out);
         let Some(password) = &url.password else { continue };
         let user = url.user.as_ref().map(|user| user.text);
         if let Some((class, evidence)) = password_class(user, password.text) {
-            let start = url
-                .user
-                .as_ref()
-                .map_or(password.range.start, |user| user.range.start.min(password.range.start));
+            // `user:password`, where they stand side by side.
+            let beside = url.user.as_ref().filter(|user| user.range.end + 1 == password.range.start);
+            let start = beside.map_or(password.range.start, |user| user.range.start);
             let whole = text.spans(start..password.range.end);
             let supplied = text.span(password.range.clone());
             let found_at = out.credentials.len();
@@ -184,17 +186,57 @@ fn in_urls<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut Facts<'s>)
     found
 }
 
-/// What a password in a URL is.
+/// Tokens among the parameters of a web address.
+fn in_query<'s>(named: &Named<'_, 's>, url: &Url<'_>, out: &mut Facts<'s>) -> bool {
+    if !(url.scheme().is("http") || url.scheme().is("https")) {
+        return false;
+    }
+    let mut found = false;
+    for param in &url.params {
+        let key = Key::new(param.name.text);
+        // https://learn.microsoft.com/azure/storage/common/storage-sas-overview: a signed address of Azure.
+        let signed = param.name.text == "sig" && url.param("sv").is_some();
+        let kind = if signed {
+            Some(secret::KeyKind::Token)
+        } else {
+            secret::is_secret_key(&key).filter(|kind| kind.is_secret_itself())
+        };
+        let literal = kind
+            .is_some_and(|kind| secret::classify_as(kind, &key, param.value.text, None) == Class::Literal);
+        if literal {
+            let at = named.setting.text.span(param.value.range.clone());
+            push(named, CredentialClass::Literal, "a secret in a URL", at, out);
+            found = true;
+        }
+    }
+    found
+}
+
+/// What a password in a URL is. Some of its characters may be written as `%40`.
 pub(super) fn password_class(user: Option<&str>, password: &str) -> Option<(CredentialClass, &'static str)> {
     if password.is_empty() {
         return None;
     }
+    let decoded = percent_decoded(password);
+    let password = decoded.as_deref().unwrap_or(password);
     if user.is_some_and(|user| secret::is_default_pair(user, password)) {
         return Some((CredentialClass::Default, "a default user and password"));
     }
-    let key = crate::value::key::Key::new("PASSWORD");
+    let key = Key::new("PASSWORD");
     class(secret::classify_as(secret::KeyKind::Password, &key, password, user))
         .map(|class| (class, "a password in a URL"))
+}
+
+/// A text whose percent encodings stand for other characters; nothing where it has none.
+fn percent_decoded(text: &str) -> Option<String> {
+    let (first, rest) = text.split_once('%')?;
+    let mut bytes = first.as_bytes().to_vec();
+    for piece in rest.split('%') {
+        let code = piece.get(..2).filter(|code| code.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        bytes.push(u8::from_str_radix(code, 16).ok()?);
+        bytes.extend(piece.get(2..)?.bytes());
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// Known token formats and private keys, whatever the setting is called.
@@ -211,6 +253,14 @@ fn by_form<'s>(named: &Named<'_, 's>, by_url: bool, out: &mut Facts<'s>) -> bool
 /// Any value under a name that says secret.
 fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Facts<'s>) {
     let key = &named.key;
+    if let Some((class, evidence)) = in_header(key, named.value) {
+        push(named, class, evidence, named.place(), out);
+        return;
+    }
+    if key.last().eq_ignore_ascii_case("headers") {
+        in_list_of_headers(named, out);
+        return;
+    }
     let Some(kind) = secret::is_secret_key(key) else { return };
     let user = user_beside(named, siblings);
     let Some(class) = class(secret::classify_as(kind, key, named.value, user)) else { return };
@@ -226,6 +276,48 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
         CredentialClass::Literal => "a literal secret",
     };
     push(named, class, evidence, named.place(), out);
+}
+
+/// The credentials of an `Authorization` header, with or without the scheme before them.
+fn in_header(key: &Key<'_>, value: &str) -> Option<(CredentialClass, &'static str)> {
+    if !key.has_any(&["authorization"]) {
+        return None;
+    }
+    let schemes = ["Basic", "Bearer", "Token"];
+    let scheme = value
+        .split_once(' ')
+        .filter(|(scheme, _)| schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known)));
+    let credentials = scheme.map_or(value, |(_, rest)| rest.trim());
+    // https://www.rfc-editor.org/rfc/rfc7617: base64 of user, colon and password.
+    if let Some(pair) = base64::decode_text(credentials)
+        && let Some((user, password)) = pair.split_once(':')
+        && !user.contains(['{', '"'])
+    {
+        return password_class(Some(user), password)
+            .map(|(class, _)| (class, "a user and password in a header"));
+    }
+    scheme?;
+    let class = class(secret::classify_as(secret::KeyKind::Token, key, credentials, None))?;
+    (class != CredentialClass::Empty).then_some((class, "a token in a header"))
+}
+
+/// `api-key=…,x-other=…`, as the exporters of OpenTelemetry take their headers.
+/// <https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables>
+fn in_list_of_headers<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
+    let text = &named.setting.text;
+    for item in list::split_at_commas(text.as_str()) {
+        let Some((name, value)) = item.text.split_once('=') else { continue };
+        let key = Key::new(name);
+        let judged = in_header(&key, value).or_else(|| {
+            let kind = secret::is_secret_key(&key)?;
+            let class = class(secret::classify_as(kind, &key, value, None))?;
+            (class != CredentialClass::Empty).then_some((class, "a token in a header"))
+        });
+        if let Some((class, evidence)) = judged {
+            let start = item.range.start + name.len() + 1;
+            push(named, class, evidence, text.span(start..item.range.end), out);
+        }
+    }
 }
 
 fn has_file_sibling(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool {

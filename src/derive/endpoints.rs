@@ -38,13 +38,8 @@ pub(super) fn derive<'s>(
     if !value.contains(':') && !value.contains('=') || is_list_of_names(&named.key) {
         return;
     }
-    let sibling_tls = || {
-        siblings.turned_on(
-            &named.key,
-            subject_words(&named.key),
-            &["ssl", "tls", "https", "usessl", "usetls"],
-        )
-    };
+    let sibling_tls =
+        |url: &Url<'_>| siblings.ask_for_tls(&named.key, subject_words(&named.key), url.scheme());
     endpoints(&named.setting.text, &named.head(), named.name(), &sibling_tls, sources, out);
 }
 
@@ -74,6 +69,9 @@ fn is_list_of_names(key: &Key<'_>) -> bool {
             "referrer",
         ])
         || key.ends_with(&["issuer"])
+        // SAML names its parties by URLs that lead nowhere.
+        || key.ends_with(&["entity", "id"])
+        || key.ends_with(&["entityid"])
         || key.ends_with(&["audience"])
         || key.has_any(&["docs", "documentation", "homepage", "license"])
 }
@@ -83,7 +81,7 @@ pub(super) fn endpoints<'s>(
     text: &Text<'s>,
     head: &Head<'s>,
     key: &'s str,
-    sibling_tls: &dyn Fn() -> bool,
+    sibling_tls: &dyn Fn(&Url<'_>) -> bool,
     sources: &'s Sources,
     out: &mut Facts<'s>,
 ) {
@@ -104,12 +102,12 @@ pub(super) fn endpoints<'s>(
             }
             // Kafka's listeners are switches.
             Tls::Unstated if is_listener(key, &url) => {}
-            Tls::Unstated if url.scheme().cleartext() => {
+            Tls::Unstated => {
                 let Some(place) = place(&url) else { continue };
-                let transport = if sibling_tls() { Transport::Encrypted } else { Transport::Cleartext };
+                let transport = if sibling_tls(&url) { Transport::Encrypted } else { Transport::Cleartext };
                 out.endpoints.push(endpoint(&url, head, whole, transport, place, sources));
             }
-            _ => {}
+            Tls::On | Tls::NotApplicable => {}
         }
     }
 }

@@ -14,6 +14,7 @@ mod retention;
 mod siblings;
 mod switches;
 mod tls;
+mod verification;
 mod versions;
 mod written;
 

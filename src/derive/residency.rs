@@ -1,5 +1,8 @@
 //! Places that settings name: region codes, hosts with regions in them, declared jurisdictions.
 
+mod identifiers;
+mod keys;
+
 use super::{Named, Siblings};
 use crate::data::endpoints;
 use crate::data::jurisdictions::{self, Declared, Jurisdiction};
@@ -19,64 +22,80 @@ pub(super) fn derive<'s>(
         return;
     }
     let key = &named.key;
-    if let Some(declares) = declares(key) {
+    if let Some(declares) = keys::declares(key) {
         declaration(named, declares, sources, out);
-    } else if names_region(key) {
-        let provider = provider(named, siblings);
-        // "UK South" is one region, "uksouth ukwest" are two.
-        if matches!(regions::lookup(named.value, provider), Lookup::Known(_) | Lookup::Several(_)) {
-            region(named.value, provider, &named.head(), named.name(), sources, out);
-            Region::of_hosts(&named.setting.text, &named.head(), named.name(), sources, &mut out.regions);
-            return;
-        }
-        for item in list::split(named.setting.text.as_str()) {
-            let span = if item.text == named.value {
-                named.place()
-            } else {
-                named.setting.text.span(item.range.clone())
-            };
-            region(item.text, provider, &named.head_at(span), named.name(), sources, out);
-        }
-    } else if names_country(key) {
+    } else if keys::names_region(key) {
+        regions_in(named, siblings, sources, out);
+    } else if keys::names_country(key) {
         country(named, sources, out);
+    } else if keys::may_name_region(key) && is_cloud_code(named.value) {
+        region(named.value, None, &named.head(), named.name(), sources, out);
     }
+    identifiers::derive(named, sources, out);
     Region::of_hosts(&named.setting.text, &named.head(), named.name(), sources, &mut out.regions);
 }
 
-fn declares(key: &Key<'_>) -> Option<Declares> {
-    let jurisdiction = key.has_any(&["jurisdiction", "jurisdictions"]);
-    let names_places = jurisdiction
-        && key.has_any(&["supported", "allowed", "permitted", "approved", "jurisdictions", "list"]);
-    if key.has(&["data", "residency"])
-        || key.ends_with(&["residency"])
-        || key.ends_with(&["residency", "region"])
-        || key.ends_with(&["residency", "country"])
-    {
-        return Some(Declares::Residency);
+/// The regions that the value of a setting lists.
+fn regions_in<'s>(
+    named: &Named<'_, 's>,
+    siblings: &Siblings<'_, 's>,
+    sources: &'s Sources,
+    out: &mut Facts<'s>,
+) {
+    if keys::names_own_store(&named.key) || has_own_endpoint(named, siblings) {
+        return;
     }
-    let switch = key.has_any(&[
-        "detection",
-        "auto",
-        "enabled",
-        "enable",
-        "validation",
-        "cross",
-        "url",
-        "file",
-        "service",
-        "mode",
-        "check",
-    ]);
-    if switch || !jurisdiction {
-        return None;
+    let provider = provider(named, siblings);
+    // "UK South" is one region, "uksouth ukwest" are two, "North West" is none.
+    let is_known = |text: &str| {
+        !matches!(regions::lookup(text, provider), Lookup::Unknown) || jurisdictions::parse(text).is_some()
+    };
+    let text = named.setting.text.as_str();
+    let spaced = !text.contains([',', ';', '[']);
+    if is_known(named.value) || spaced && !list::split(text).all(|item| is_known(item.text)) {
+        region(named.value, provider, &named.head(), named.name(), sources, out);
+        return;
     }
-    if key.has_any(&["default", "primary", "fallback"]) {
-        Some(Declares::Default)
-    } else if names_places {
-        Some(Declares::Supported)
-    } else {
-        (key.ends_with(&["jurisdiction"])).then_some(Declares::Default)
+    for item in list::split(text) {
+        let span = if item.text == named.value {
+            named.place()
+        } else {
+            named.setting.text.span(item.range.clone())
+        };
+        region(item.text, provider, &named.head_at(span), named.name(), sources, out);
     }
+}
+
+/// Whether a value can be nothing but a region code of one of the great clouds: no word, no country.
+fn is_cloud_code(value: &str) -> bool {
+    jurisdictions::parse(value).is_none()
+        && matches!(regions::lookup(value, None), Lookup::Known(known)
+            if known.code.eq_ignore_ascii_case(value) && known.code.len() > 5)
+}
+
+/// Whether an endpoint of the same subject leads to nobody's cloud, so that the region is a label which a
+/// client asks for: `S3_REGION` beside `S3_ENDPOINT=http://minio:9000`.
+fn has_own_endpoint(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool {
+    let subject = |key: &Key<'_>| {
+        let ends = |word: &&str| {
+            ["region", "endpoint", "endpoints", "default"].iter().any(|end| word.eq_ignore_ascii_case(end))
+        };
+        key.words().iter().position(ends).unwrap_or(key.words().len())
+    };
+    let words = subject(&named.key);
+    siblings.sharing(&named.key, 1).any(|sibling| {
+        let shared = subject(&sibling.key);
+        if !sibling.key.has_any(&["endpoint", "endpoints"])
+            || shared > words
+            || !sibling.key.shares_start(&named.key, shared)
+        {
+            return false;
+        }
+        let url = url::find_all(sibling.value).next();
+        let host =
+            url.as_ref().and_then(|url| url.hosts.first()).map_or(sibling.value, |host| host.name.text);
+        !sibling.is_open() && endpoints::locate(host, "").is_none()
+    })
 }
 
 fn declaration<'s>(named: &Named<'_, 's>, declares: Declares, sources: &'s Sources, out: &mut Facts<'s>) {
@@ -92,14 +111,14 @@ fn declaration<'s>(named: &Named<'_, 's>, declares: Declares, sources: &'s Sourc
             None if !regions::lookup(item.text, None).regions().is_empty() => {
                 region(item.text, None, &named.head_at(span), named.name(), sources, out);
             }
-            None => unknown(
-                item.text,
-                jurisdictions::suggest(item.text),
-                &named.head_at(span),
-                named.name(),
-                sources,
-                out,
-            ),
+            None if is_stand_in(item.text) || regions::lookup(item.text, None) == Lookup::Pseudo => {}
+            None => {
+                let suggestion = jurisdictions::suggest(item.text);
+                // There are more regulators than anyone could list.
+                if suggestion.is_some() || !named.key.has_any(&["regulator", "regulators"]) {
+                    unknown(item.text, suggestion, &named.head_at(span), named.name(), sources, out);
+                }
+            }
         }
     }
     out.declarations.push(Declaration {
@@ -109,46 +128,6 @@ fn declaration<'s>(named: &Named<'_, 's>, declares: Declares, sources: &'s Sourc
         key: Field::set(named.name(), named.place(), ""),
         named: found,
     });
-}
-
-/// Whether a name's value is a region code.
-fn names_region(key: &Key<'_>) -> bool {
-    let last = key.last();
-    let is = |words: &[&str]| words.iter().any(|word| last.eq_ignore_ascii_case(word));
-    if key.has_any(&["label", "name", "id", "map", "url", "enabled"]) {
-        return false;
-    }
-    is(&["region", "regions"])
-        || (is(&["zone", "zones", "location", "locations", "datacenter", "datacentre"])
-            && key_provider(key).is_some())
-        || key.ends_with(&["availability", "zone"])
-        || key.ends_with(&["topology", "kubernetes", "io", "zone"])
-        || key.is(&["primary", "region"])
-}
-
-/// Whether a name's value is a country in which something is hosted. Geo-fences and locales are none.
-fn names_country(key: &Key<'_>) -> bool {
-    key.ends_with(&["hosting", "country"])
-        || key.ends_with(&["hosting", "location"])
-        || key.ends_with(&["data", "location"])
-        || key.ends_with(&["data", "centre"])
-        || key.ends_with(&["data", "center"])
-        || key.ends_with(&["data", "country"])
-        || key.ends_with(&["storage", "country"])
-        || key.ends_with(&["storage", "location"])
-        || key.ends_with(&["backup", "country"])
-}
-
-/// The provider that the words of a name speak of.
-fn key_provider(key: &Key<'_>) -> Option<Provider> {
-    key.words().iter().find_map(|word| match word.to_ascii_lowercase().as_str() {
-        "s3" | "ses" | "sqs" | "sns" | "dynamodb" | "bedrock" | "cognito" | "ecr" | "eks" => {
-            Provider::parse("aws")
-        }
-        "gcs" | "google" | "vertex" | "gke" | "bigquery" | "firestore" | "cloudsdk" => Provider::parse("gcp"),
-        "spaces" | "do" => Provider::parse("digitalocean"),
-        word => Provider::parse(word),
-    })
 }
 
 /// The provider in whose words a region is written: that of an endpoint with the same first word, else that
@@ -161,7 +140,14 @@ fn provider(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> Option<Provid
             url.as_ref().and_then(|url| url.hosts.first()).map_or(sibling.value, |host| host.name.text);
         endpoints::provider_of_host(host)
     });
-    endpoint.or_else(|| key_provider(&named.key))
+    endpoint.or_else(|| keys::key_provider(&named.key))
+}
+
+/// Whether a text is a variable or a stand-in rather than a place: `${REGION}`, `<region>`, `your-region`.
+fn is_stand_in(text: &str) -> bool {
+    let words = Key::new(text);
+    text.contains(['$', '{', '<', '%', '*'])
+        || words.has_any(&["your", "change", "replace", "changeme", "todo", "xxx", "placeholder", "example"])
 }
 
 /// A stated region.
@@ -173,7 +159,7 @@ pub(super) fn region<'s>(
     sources: &'s Sources,
     out: &mut Facts<'s>,
 ) {
-    if code.is_empty() || code.contains(['$', '{', '<', '%']) {
+    if code.is_empty() || is_stand_in(code) {
         return;
     }
     match regions::lookup(code, provider) {

@@ -51,6 +51,15 @@ const OTHER_THINGS: &[&str] = &[
     "interval",
 ];
 
+/// Words that say that records are kept, and not only that something ends.
+const RETAINING: &[&str] = &["retention", "retain", "retained", "retains", "keep", "kept"];
+
+/// Things that end by themselves: a lifetime beside them is theirs.
+const PASSING: &[&str] = &["job", "jobs", "report", "reports", "lease", "export", "download", "invitation"];
+
+/// The log of what makes backups is no backup.
+const BACKUP_LOGS: &[&[&str]] = &[&["backup", "log"], &["backup", "logs"], &["snapshot", "logs"]];
+
 /// Words that name one tier of a backup scheme, beside those that are units.
 const TIERS: &[&str] = &[
     "hourly",
@@ -94,15 +103,18 @@ pub(super) fn kept<'a, 's>(named: &Named<'a, 's>) -> Option<Kept<'a, 's>> {
 /// States what the settings of a scope say. A scheme of backups is as good as its longest tier:
 /// `BACKUP_KEEP_DAYS` says nothing bad beside `BACKUP_KEEP_MONTHS`.
 pub(super) fn derive<'s>(all: &[Kept<'_, 's>], out: &mut Facts<'s>) {
-    let mut longest: FxHashMap<String, Duration> = FxHashMap::default();
+    let mut longest: FxHashMap<String, (Duration, &str)> = FxHashMap::default();
     for one in all.iter().filter(|one| one.records == Records::Backup) {
-        let best = longest.entry(scheme(&one.named.key)).or_insert(one.period);
-        *best = one.period.max(*best);
+        let best = longest.entry(scheme(&one.named.key)).or_insert((one.period, one.named.name()));
+        if one.period > best.0 {
+            *best = (one.period, one.named.name());
+        }
     }
     for Kept { named, records, period } in all {
         let beaten = *records == Records::Backup
             && has_tier(&named.key)
-            && longest.get(&scheme(&named.key)).is_some_and(|best| best > period);
+            // The same name stated twice is no scheme.
+            && longest.get(&scheme(&named.key)).is_some_and(|(best, name)| best > period && *name != named.name());
         if !beaten {
             out.retentions.push(Retention {
                 head: named.head(),
@@ -132,14 +144,19 @@ fn is_tier(word: &str) -> bool {
 pub(super) fn records(key: &Key<'_>) -> Option<Records> {
     let keeps = key.has_any(KEEPING)
         || key.has(&["max", "age"])
-        || key.has(&["delete", "after"])
-        || key.has(&["days", "to", "keep"]);
-    if !keeps || key.has_any(OTHER_THINGS) {
+        || key.has_any(&["delete", "deletes", "remove", "cleanup"]) && key.has_any(&["after"])
+        || key.has(&["days", "to", "keep"])
+        // https://www.elastic.co/docs/reference/elasticsearch/index-lifecycle-actions/ilm-delete
+        || key.has(&["delete", "min", "age"]);
+    let passing = key.has_any(PASSING) && !key.has_any(RETAINING);
+    if !keeps || passing || key.has_any(OTHER_THINGS) {
         return None;
     }
     if key.has_any(&["audit", "audits", "auditing", "auditlog", "auditlogs"]) {
         Some(Records::Audit)
-    } else if key.has_any(&["backup", "backups", "snapshot", "snapshots"]) {
+    } else if key.has_any(&["backup", "backups", "snapshot", "snapshots"])
+        && !BACKUP_LOGS.iter().any(|words| key.has(words))
+    {
         Some(Records::Backup)
     } else if key.has_any(&["log", "logs", "logging"]) {
         Some(Records::Log)

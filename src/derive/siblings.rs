@@ -8,6 +8,7 @@ use crate::facts::{Head, Setting};
 use crate::source::Span;
 use crate::value::boolean;
 use crate::value::key::Key;
+use crate::value::url::Scheme;
 
 /// A setting with its name cut into words.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +80,8 @@ struct Index {
     names: FxHashMap<String, usize>,
     /// Those that say something of others, by the first word of their names in small letters.
     speaking: FxHashMap<String, Vec<usize>>,
+    /// Those that ask for TLS.
+    asking_for_tls: Vec<usize>,
     /// Whether browsers are told to send credentials to other origins.
     cors_credentials: bool,
 }
@@ -95,7 +98,10 @@ impl Index {
             let on = boolean::parse(named.value) == Some(true);
             index.cors_credentials |=
                 on && named.key.has_any(&["cors"]) && named.key.has_any(&["credentials"]);
-            if on || named.names_user() || named.names_host() {
+            if index.asking_for_tls.len() < FAMILY && asks_for_tls(&named) {
+                index.asking_for_tls.push(at);
+            }
+            if named.names_user() || named.names_host() {
                 for family in [first_word(&named.key), String::new()] {
                     let family = index.speaking.entry(family).or_default();
                     if family.len() < FAMILY && family.last() != Some(&at) {
@@ -110,6 +116,43 @@ impl Index {
 
 fn first_word(key: &Key<'_>) -> String {
     key.words().first().map_or_else(String::new, |word| word.to_ascii_lowercase())
+}
+
+/// Whether a setting asks for TLS on connections.
+fn asks_for_tls(named: &Named<'_, '_>) -> bool {
+    let key = &named.key;
+    if !key.has_any(&["ssl", "tls", "https", "usessl", "usetls", "sslmode", "pgsslmode", "starttls"]) {
+        return false;
+    }
+    match boolean::parse(named.value) {
+        Some(on) => {
+            on != key.has_any(&["disable", "disabled", "no", "skip", "insecure", "ignore", "without"])
+        }
+        None => [
+            "require",
+            "required",
+            "verify-ca",
+            "verify-full",
+            "verify_ca",
+            "verify_identity",
+            "strict",
+            "starttls",
+        ]
+        .iter()
+        .any(|word| named.value.eq_ignore_ascii_case(word)),
+    }
+}
+
+/// Whether a name speaks of a subject, which may stand behind the word for the switch: `DISABLE_DATABASE_SSL`.
+fn shares_subject(key: &Key<'_>, subject: &[&str]) -> bool {
+    let database = |word: &str| word.eq_ignore_ascii_case("db") || word.eq_ignore_ascii_case("database");
+    let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b) || database(a) && database(b);
+    let switch = ["disable", "enable", "use", "require", "force", "no"];
+    let words = match key.words() {
+        [first, rest @ ..] if switch.iter().any(|word| first.eq_ignore_ascii_case(word)) => rest,
+        words => words,
+    };
+    words.len() > subject.len() && words.iter().zip(subject).all(|(a, b)| same(a, b))
 }
 
 impl<'a, 's> Siblings<'a, 's> {
@@ -136,7 +179,7 @@ impl<'a, 's> Siblings<'a, 's> {
         self.settings.get(*at).map(Named::new)
     }
 
-    /// The siblings that are switched on or name a user or a host, and whose names begin with the same
+    /// The siblings that name a user or a host, and whose names begin with the same
     /// words, this many of them.
     pub(super) fn sharing<'b>(
         &'b self,
@@ -151,13 +194,22 @@ impl<'a, 's> Siblings<'a, 's> {
             .filter(move |named| named.key.text() != key.text() && named.key.shares_start(key, words))
     }
 
-    /// Whether one of the siblings with these first words is switched on and has one of these words behind
-    /// them.
-    pub(super) fn turned_on(&self, key: &Key<'_>, words: usize, about: &[&str]) -> bool {
-        self.sharing(key, words).any(|named| {
-            let rest = named.key.words().get(words..).unwrap_or_default();
-            rest.iter().any(|word| about.iter().any(|one| word.eq_ignore_ascii_case(one)))
-                && boolean::parse(named.value) == Some(true)
-        })
+    /// Whether one of the siblings asks for TLS on the connection that the first words of a name speak of:
+    /// `DATABASE_SSL=true` or `DB_SSLMODE=require` beside `DATABASE_URL`, or what the client of the scheme
+    /// reads by itself (`PGSSLMODE`).
+    pub(super) fn ask_for_tls(&self, key: &Key<'_>, words: usize, scheme: Scheme<'_>) -> bool {
+        let postgres = ["postgres", "postgresql", "pgsql"].iter().any(|name| scheme.is(name));
+        self.index().asking_for_tls.iter().filter_map(|at| self.settings.get(*at)).map(Named::new).any(
+            |named| {
+                let subject = |count: usize| key.words().get(..count).unwrap_or_default();
+                let of_client = postgres
+                    && named.key.words().first().is_some_and(|first| {
+                        ["pgsslmode", "postgres", "postgresql", "pg"]
+                            .iter()
+                            .any(|name| first.eq_ignore_ascii_case(name))
+                    });
+                of_client || shares_subject(&named.key, subject(words))
+            },
+        )
     }
 }

@@ -2,6 +2,7 @@
 //! `ENABLE_AUDIT_LOGGING=no`, `BACKUP_ENCRYPTION_DISABLED=true`.
 
 use super::Named;
+use super::verification::verification;
 use crate::facts::{Facts, Field, Position, Protects, Switch};
 use crate::source::Span;
 use crate::value::boolean;
@@ -75,122 +76,30 @@ fn switch<'s>(named: &Named<'_, 's>, protects: Protects, position: Position, at:
 
 /// The words of a name that say what the switch is about, and whether the name turns its meaning round:
 /// `BACKUP_ENCRYPTION_DISABLED` is about backup encryption, the other way round.
-fn subject<'k>(key: &Key<'k>) -> (Vec<&'k str>, bool) {
+pub(super) fn subject<'k>(key: &Key<'k>) -> (Vec<&'k str>, bool) {
     let is = |word: &str, list: &[&str]| list.iter().any(|one| word.eq_ignore_ascii_case(one));
     let reversed = key.words().iter().filter(|word| is(word, OFF_WORDS)).count() % 2 == 1;
     let words = key.words().iter().filter(|word| !is(word, ON_WORDS) && !is(word, OFF_WORDS)).copied();
     (words.collect(), reversed)
 }
 
-fn position(on: bool) -> Position {
+pub(super) fn position(on: bool) -> Position {
     if on { Position::On } else { Position::Off }
 }
 
-fn one_of(word: Option<&&str>, list: &[&str]) -> bool {
+pub(super) fn one_of(word: Option<&&str>, list: &[&str]) -> bool {
     word.is_some_and(|word| list.iter().any(|one| word.eq_ignore_ascii_case(one)))
-}
-
-/// Verification of certificates.
-fn verification(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
-    let key = &named.key;
-    let value = boolean::parse(named.value);
-    // Documented names that say nothing of "verify", or that are on with any value.
-    // https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpsslVerify: "regardless of value"
-    if key.is(&["git", "ssl", "no", "verify"]) || key.ends_with(&["pip", "trusted", "host"]) {
-        return Some((Protects::Verification, Position::Off));
-    }
-    if key.ends_with(&["reject", "unauthorized"])
-        || key.is(&["pythonhttpsverify"])
-        || key.ends_with(&["strict", "ssl"])
-        || key.ends_with(&["sslverify"])
-    {
-        return value.map(|on| (Protects::Verification, position(on)));
-    }
-    // Go's word for it, which many servers and clients took over: `serversTransport.insecureSkipVerify`.
-    if key.has(&["insecure", "skip", "verify"]) {
-        return value.map(|on| (Protects::Verification, position(!on)));
-    }
-    let about_tls = key.has_any(&[
-        "ssl",
-        "tls",
-        "https",
-        "cert",
-        "certs",
-        "certificate",
-        "certificates",
-        "x509",
-        "peer",
-        "hostname",
-        "host",
-        "ca",
-    ]);
-    if !about_tls {
-        return None;
-    }
-    let verifies = key.has_any(&[
-        "verify",
-        "verification",
-        "verified",
-        "verificationmode",
-        "validate",
-        "validation",
-        "check",
-        "checks",
-        "checking",
-    ]);
-    if verifies {
-        let last = key.last().to_ascii_lowercase();
-        if ["path", "file", "dir", "interval", "timeout", "depth", "url", "cron"].contains(&last.as_str())
-            || key.has_any(&["health", "healthcheck"])
-        {
-            return None;
-        }
-        if key.has_any(&["host", "hostname", "ca", "peer"])
-            && !key.has_any(&[
-                "ssl",
-                "tls",
-                "https",
-                "cert",
-                "certs",
-                "certificate",
-                "certificates",
-                "x509",
-                "verify",
-                "verification",
-            ])
-        {
-            return None;
-        }
-        let (_, reversed) = subject(key);
-        if (key.ends_with(&["mode"]) || key.ends_with(&["verificationmode"]))
-            && matches!(named.value.to_ascii_lowercase().as_str(), "none" | "no" | "off")
-        {
-            return Some((Protects::Verification, Position::Off));
-        }
-        return value.map(|on| (Protects::Verification, position(on != reversed)));
-    }
-    let (words, _) = subject(key);
-    if one_of(words.last(), &["insecure"]) && key.has_any(&["ssl", "tls"])
-        || key.ends_with(&["trust", "server", "certificate"])
-        || key.ends_with(&["trust", "all", "certs"])
-        || key.ends_with(&["trust", "all", "certificates"])
-        || key.ends_with(&["accept", "invalid", "certs"])
-        || key.ends_with(&["allow", "invalid", "certificates"])
-        || key.ends_with(&["allow", "self", "signed"])
-    {
-        return value.map(|on| (Protects::Verification, position(!on)));
-    }
-    None
 }
 
 /// Kafka's listeners name their protocol instead of a switch.
 /// <https://kafka.apache.org/documentation/#listener_configuration>
 fn kafka(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
-    let about = key.has_any(&["kafka"]) && key.has_any(&["listeners", "protocol"])
-        || key.ends_with(&["security", "protocol"])
-        || key.ends_with(&["listener", "security", "protocol", "map"]);
-    if !about {
+    // Bitnami's images start no plaintext listener without this one.
+    if key.ends_with(&["allow", "plaintext", "listener"]) {
+        return boolean::parse(named.value).map(|on| (Protects::Tls, position(!on)));
+    }
+    if !names_kafka_protocol(key) {
         return None;
     }
     let plaintext = |item: &str| {
@@ -202,6 +111,13 @@ fn kafka(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     named.value.split(',').any(plaintext).then_some((Protects::Tls, Position::Off))
 }
 
+/// Whether a name's value says by which protocols Kafka is reached.
+fn names_kafka_protocol(key: &Key<'_>) -> bool {
+    key.has_any(&["kafka"]) && (key.has_any(&["listeners", "protocol"]) || key.has(&["listener", "name"]))
+        || key.ends_with(&["security", "protocol"])
+        || key.ends_with(&["listener", "security", "protocol", "map"])
+}
+
 /// `PGSSLMODE`, `DB_SSLMODE`, `sslmode`: libpq's and MySQL's modes.
 /// <https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION>
 fn sslmode(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
@@ -209,15 +125,16 @@ fn sslmode(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let about = key.ends_with(&["sslmode"])
         || key.ends_with(&["ssl", "mode"])
         || key.is(&["pgsslmode"])
-        || key.ends_with(&["tls", "mode"]);
+        || key.ends_with(&["tls", "mode"])
+        || key.ends_with(&["ssl"]) && boolean::parse(named.value).is_none();
     if !about {
         return None;
     }
     match named.value.to_ascii_lowercase().as_str() {
-        "disable" | "disabled" | "allow" | "off" | "none" | "false" | "no" => {
+        "disable" | "disabled" | "allow" | "allowtls" | "allowssl" | "off" | "none" | "false" | "no" => {
             Some((Protects::Tls, Position::Off))
         }
-        "prefer" | "preferred" => Some((Protects::Tls, Position::Optional)),
+        "prefer" | "preferred" | "prefertls" | "preferssl" => Some((Protects::Tls, Position::Optional)),
         _ => None,
     }
 }
@@ -225,7 +142,11 @@ fn sslmode(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
 fn tls(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
     let (words, reversed) = subject(key);
-    let names_tls = one_of(words.last(), &["ssl", "tls", "https", "usessl", "usetls", "starttls"]);
+    let names_tls = one_of(words.last(), &["ssl", "tls", "https", "usessl", "usetls", "starttls"])
+        // OpenSearch's `plugins.security.ssl.http.enabled`; MySQL's `require_secure_transport`.
+        || key.has(&["ssl", "http"]) && key.ends_with(&["enabled"])
+        || key.has(&["ssl", "transport"]) && key.ends_with(&["enabled"])
+        || key.ends_with(&["require", "secure", "transport"]);
     // `MINIO_SECURE`, `S3_SECURE`: clients that know only this word. SMTP's `SECURE` chooses between TLS from
     // the start and STARTTLS; both are encrypted.
     let secure = key.ends_with(&["secure"])
@@ -241,15 +162,18 @@ fn tls(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
             "otlp",
             "clickhouse",
         ]);
-    let insecure = key.ends_with(&["insecure"])
-        && (key.has_any(&["otlp", "exporter", "grpc", "endpoint"]) || key.ends_with(&["server", "insecure"]));
+    let insecure = key.is(&["insecure"])
+        || key.ends_with(&["allow", "insecure"])
+        || key.ends_with(&["insecure"])
+            && key
+                .has_any(&["otlp", "exporter", "grpc", "endpoint", "registry", "traefik", "http", "server"]);
     if !(names_tls || secure || insecure)
         || key.has_any(&["smtp", "mail", "email"]) && key.ends_with(&["secure"])
     {
         return None;
     }
     // `ignore` and `skip` before TLS speak of certificates' errors.
-    if key.has_any(&["termination", "terminate", "offload", "debug", "bump", "passthrough"]) {
+    if key.has_any(&["termination", "terminate", "offload", "debug", "bump", "passthrough", "auto"]) {
         return None;
     }
     let on = boolean::parse(named.value)?;
@@ -280,27 +204,46 @@ const AUDIT: &[&str] = &[
     "recording",
 ];
 
+/// Last words of names that say how an audit log or an encryption is done, where `none` says that it isn't.
+const MANNERS: &[&str] = &["level", "type", "algorithm", "cipher", "method", "policy", "backend"];
+
+/// Package managers, whose `audit` looks for known weaknesses.
+const PACKAGE_MANAGERS: &[&str] = &["npm", "yarn", "pnpm", "composer", "pip", "cargo", "bundle", "bundler"];
+
 /// The audit log, and the encryption of backups.
 fn protections(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
-    let audit = key.has_any(&["audit", "audits", "auditing", "auditlog", "auditlogs", "auditd"]);
+    let audit = key.has_any(&["audit", "audits", "auditing", "auditlog", "auditlogs", "auditd"])
+        && !key.has_any(PACKAGE_MANAGERS);
     let backup = key.has_any(&["backup", "backups", "snapshot", "snapshots", "dump", "dumps"]);
     if !audit && !backup {
         return None;
     }
-    let (words, reversed) = subject(key);
+    let (mut words, reversed) = subject(key);
+    let none = named.value.eq_ignore_ascii_case("none");
+    if none && one_of(words.last(), MANNERS) {
+        words.pop();
+    }
+    if key.ends_with(&["at", "rest"]) {
+        words.truncate(words.len().saturating_sub(2));
+    }
+    if backup && key.has_any(&["unencrypted"]) {
+        return boolean::parse(named.value).map(|on| (Protects::BackupEncryption, position(!on)));
+    }
     // `BACKUP_ENCRYPTION` and `ENCRYPT_BACKUPS`.
     let encryption =
         one_of(words.last(), ENCRYPTION) || one_of(words.last(), BACKUP) && one_of(words.first(), ENCRYPTION);
+    // MinIO has no audit log but what it sends to webhooks and to Kafka.
+    let sent =
+        key.has(&["minio", "audit", "webhook", "enable"]) || key.has(&["minio", "audit", "kafka", "enable"]);
     let protects = if backup && encryption {
         Protects::BackupEncryption
-    } else if audit && one_of(words.last(), AUDIT) {
+    } else if audit && (one_of(words.last(), AUDIT) || sent) {
         Protects::Audit
     } else {
         return None;
     };
-    let on =
-        boolean::parse(named.value).or_else(|| named.value.eq_ignore_ascii_case("none").then_some(false))?;
+    let on = boolean::parse(named.value).or_else(|| none.then_some(false))?;
     Some((protects, position(on != reversed)))
 }
 

@@ -5,6 +5,10 @@ use crate::facts::{Cipher, Facts, Protocol};
 
 pub(super) fn derive<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
     let key = &named.key;
+    if key.ends_with(&["node", "options"]) {
+        node_options(named, out);
+        return;
+    }
     let about_tls = key.has_any(&["tls", "ssl", "https"]) || key.has_any(&["sslprotocols", "tlsversion"]);
     if !about_tls || named.value.is_empty() {
         return;
@@ -21,4 +25,13 @@ pub(super) fn derive<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
     {
         Protocol::of_list(&named.setting.text, &named.head(), &mut out.protocols);
     }
+}
+
+/// `--tls-min-v1.0`, as Node takes it: <https://nodejs.org/api/cli.html#--tls-min-v10>.
+fn node_options<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
+    let text = &named.setting.text;
+    let Some(at) = text.as_str().find("--tls-min-v1.") else { return };
+    let start = at + "--tls-min-v".len();
+    let part = text.part(start..(start + "1.0".len()).min(text.as_str().len()));
+    Protocol::of_list(&part, &named.head(), &mut out.protocols);
 }

@@ -29,22 +29,20 @@ const GIVEN: [&str; 8] = [
 pub(super) fn link<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     let policies = Policies::new(readings);
     let mut left = MOST_COMPARISONS;
-    // The first reading of each namespace holds the fact.
-    let mut open: BTreeMap<Option<&str>, (usize, Vec<&Workload<'_>>, bool)> = BTreeMap::new();
-    for (at, reading) in readings.iter().enumerate() {
-        for workload in &reading.links.workloads {
-            let covered = policies.select(workload, &mut left);
-            let (_, uncovered, some) = open.entry(workload.namespace).or_insert((at, Vec::new(), false));
-            if covered {
-                *some = true;
-            } else {
-                uncovered.push(workload);
-            }
+    // Of each namespace: the workloads that no policy selects, and whether one is selected.
+    let mut open: BTreeMap<Option<&str>, (Vec<&Workload<'_>>, bool)> = BTreeMap::new();
+    for workload in readings.iter().flat_map(|reading| &reading.links.workloads) {
+        let covered = policies.select(workload, &mut left);
+        let (uncovered, some) = open.entry(workload.namespace).or_default();
+        if covered {
+            *some = true;
+        } else {
+            uncovered.push(workload);
         }
     }
     let declared = declared(readings);
     let mut facts = Vec::new();
-    for (namespace, (_, uncovered, some)) in open {
+    for (namespace, (uncovered, some)) in open {
         let Some(first) = uncovered.first() else { continue };
         // Where nothing is selected at all it is the namespace that lacks a policy.
         let object = namespace.and_then(|name| declared.get(name)).copied().filter(|_| !some);

@@ -91,8 +91,11 @@ fn step(root: &Root, folder: &str, part: &str) -> Vec<String> {
     matching.map(|name| joined(name)).collect()
 }
 
-/// Whether a name fits a pattern. One star, as in `*.conf`, needs no automaton.
-fn matcher(pattern: &str) -> Option<Box<dyn Fn(&str) -> bool + '_>> {
+/// Whether a name fits a pattern.
+type Fits<'p> = Box<dyn Fn(&str) -> bool + 'p>;
+
+/// One star, as in `*.conf`, needs no automaton.
+fn matcher(pattern: &str) -> Option<Fits<'_>> {
     let parts = pattern.split_once('*').filter(|_| !pattern.contains(['?', '[', '{', '\\']));
     if let Some((start, end)) = parts.filter(|(_, end)| !end.contains('*')) {
         return Some(Box::new(move |name| {

@@ -185,6 +185,9 @@ fn with_units(value: &str, unit_from_key: Option<Unit>) -> Option<u128> {
     loop {
         let (number, after) = Number::take(rest)?;
         let after = after.trim_start();
+        // `90-days`
+        let after =
+            after.strip_prefix('-').filter(|word| word.starts_with(char::is_alphabetic)).unwrap_or(after);
         let length = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
         let (word, next) = after.split_at_checked(length)?;
         let unit = match word {
@@ -302,6 +305,8 @@ mod tests {
             "2_555 d",
             "7Years",
             "28 quarters",
+            "2555-days",
+            "7_years",
         ] {
             assert_eq!(parse(value, None), Some(seven), "{value}");
         }

@@ -6,6 +6,15 @@ use super::Part;
 /// list are dropped. It is split at commas, else at semicolons, else at white space, whichever comes first
 /// in that order outside quotes; a value with none of them is a list of one.
 pub fn split(text: &str) -> impl Iterator<Item = Part<'_>> {
+    cut(text, separator)
+}
+
+/// The items of a list whose items may hold blanks and semicolons; else as [`split`].
+pub fn split_at_commas(text: &str) -> impl Iterator<Item = Part<'_>> {
+    cut(text, |_| Separator::Comma)
+}
+
+fn cut(text: &str, separator: fn(&str) -> Separator) -> impl Iterator<Item = Part<'_>> {
     let whole = Part::of(text, 0..text.len()).trimmed();
     let inner = match whole.text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
         Some(_) => Part::of(text, whole.range.start + 1..whole.range.end - 1),

@@ -70,6 +70,11 @@ pub fn classify_as(kind: KeyKind, key: &Key<'_>, value: &str, user: Option<&str>
     if boolean::parse(value).is_some() {
         return Class::NotASecret;
     }
+    if placeholder::addresses_reader(value)
+        || (value.eq_ignore_ascii_case("example") && kind != KeyKind::Password)
+    {
+        return Class::Placeholder;
+    }
     let is_user = user.is_some_and(|user| !user.is_empty() && user.eq_ignore_ascii_case(value));
     if !is_name && (is_trivial(value) || is_user) {
         return Class::Default;
@@ -136,7 +141,10 @@ const ALGORITHMS: &[&str] = &[
 ];
 
 fn is_no_secret(kind: KeyKind, value: &str) -> bool {
-    if kind == KeyKind::Hash || ALGORITHMS.iter().any(|name| value.eq_ignore_ascii_case(name)) {
+    if kind == KeyKind::Hash
+        || trivial::is_password_hash(value)
+        || ALGORITHMS.iter().any(|name| value.eq_ignore_ascii_case(name))
+    {
         return true;
     }
     let numeric = value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -198,6 +206,12 @@ mod tests {
             ("SECRET_KEY_BASE", random.as_str(), Class::Literal),
             ("DB_PASSWORD", "tr0ub4dor&3", Class::Literal),
             ("DB_PASSWORD", "correct-horse-battery-staple", Class::Literal),
+            ("AUTH_SECRET", "yourSecretKey", Class::Placeholder),
+            ("DB_PASSWORD", "StrongPasswordHere", Class::Placeholder),
+            ("DB_PASSWORD", "example", Class::Default),
+            ("API_KEY", "example", Class::Placeholder),
+            ("HTPASSWD", "admin:$2y$10$abcdefghijklmnopqrstuu", Class::NotASecret),
+            ("HTPASSWD", "test:$apr1$H6uskkkW$IgXLP6ewTrSuBkTrqE8wj/", Class::Default),
             ("COMMENT", token.as_str(), Class::Literal),
             ("COMMENT", "changeme", Class::NotASecret),
             ("CORS_CREDENTIALS", "true", Class::NotASecret),

@@ -48,6 +48,8 @@ pub enum Form {
     Libpq,
     /// The data source name of Go's MySQL driver: `user:password@tcp(host:3306)/db`.
     GoMysql,
+    /// Hosts and settings behind `,`, as .NET's client of Redis reads them: `host:6380,password=…,ssl=True`.
+    StackExchange,
 }
 
 /// A host of a URL.
@@ -84,6 +86,7 @@ impl<'t> Url<'t> {
             Form::Uri | Form::Jdbc => Scheme::new(self.scheme.text),
             Form::Libpq => Scheme::new("postgresql"),
             Form::GoMysql => Scheme::new("mysql"),
+            Form::StackExchange => Scheme::new("redis"),
             Form::Ado => Scheme::new(""),
         }
     }
@@ -101,7 +104,9 @@ pub fn find_all(text: &str) -> impl Iterator<Item = Url<'_>> {
     // Each form holds one of these; most values hold none.
     let may_hold = memchr::memchr3(b':', b'=', b'@', text.as_bytes()).is_some();
     let whole = if may_hold { connection::parse(text) } else { None };
-    let scan = if whole.is_some() || !may_hold { None } else { Some(scan::Scan::new(text)) };
+    // Azure's connection strings name an account, and may name its addresses as URLs.
+    let closed = whole.as_ref().is_some_and(|url| url.form != Form::Ado || !url.hosts.is_empty());
+    let scan = if closed || !may_hold { None } else { Some(scan::Scan::new(text)) };
     whole.into_iter().chain(scan.into_iter().flatten())
 }
 
@@ -191,6 +196,18 @@ mod tests {
             (
                 "host=db port=5432 user=app password='p w' sslmode=disable",
                 ("postgresql", Some("app"), Some("p w"), "db 5432", ""),
+            ),
+            (
+                "cache.example.com:6380,password=pw,ssl=True,abortConnect=False",
+                ("redis", None, Some("pw"), "cache.example.com 6380", ""),
+            ),
+            (
+                "jdbc:postgresql://db/app?user=app&password=pw",
+                ("postgresql", Some("app"), Some("pw"), "db", "/app"),
+            ),
+            (
+                "jdbc:sqlserver://db;databaseName=x;user=sa;password=pw",
+                ("sqlserver", Some("sa"), Some("pw"), "db", ""),
             ),
             ("SASL_PLAINTEXT://broker:9092", ("SASL_PLAINTEXT", None, None, "broker 9092", "")),
             ("http://unix:/run/app.sock:/x", ("http", None, None, "", "/run/app.sock:/x")),

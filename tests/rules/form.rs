@@ -1,12 +1,13 @@
 //! What every rule's file must hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use govlint::data::frameworks;
 use govlint::rule::example::{Shows, examples};
 use govlint::rule::{self, code};
+use regex::Regex;
 
 use crate::{report, rules};
 
@@ -92,6 +93,64 @@ fn controls_are_of_known_frameworks_and_named_once() {
     report(&wrong);
 }
 
+#[test]
+fn every_rule_serves_nist_800_53_and_iso_27001() {
+    let mut wrong = Vec::new();
+    // What is wrong with waivers and files has no control of its own.
+    for rule in rules().iter().filter(|rule| rule.topic != "project") {
+        for wanted in ["nist-800-53", "iso-27001"] {
+            if !rule.controls.iter().chain(&rule.related).any(|(framework, _)| *framework == wanted) {
+                wrong.push(format!("{}: no control of {wanted}", rule.id));
+            }
+        }
+    }
+    report(&wrong);
+}
+
+#[test]
+fn no_control_is_both_checked_and_related() {
+    let mut wrong = Vec::new();
+    for rule in rules() {
+        let pairs = |controls: &[(&'static str, Vec<&'static str>)]| -> BTreeSet<(&str, &str)> {
+            controls.iter().flat_map(|(framework, ids)| ids.iter().map(|id| (*framework, *id))).collect()
+        };
+        let both: Vec<_> = pairs(&rule.controls).intersection(&pairs(&rule.related)).copied().collect();
+        wrong.extend(both.iter().map(|(framework, id)| format!("{}: {framework} {id}", rule.id)));
+    }
+    report(&wrong);
+}
+
+#[test]
+fn identifiers_of_controls_have_the_form_of_their_framework() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/data/frameworks.toml");
+    let table: toml::Table = fs::read_to_string(file).unwrap().parse().unwrap();
+    let form = |id: &str| Regex::new(&format!("^(?:{})$", table[id]["id"].as_str().unwrap())).unwrap();
+    let forms: BTreeMap<&str, Regex> = frameworks::ids().map(|id| (id, form(id))).collect();
+    let mut wrong = Vec::new();
+    for rule in rules() {
+        for (framework, ids) in rule.controls.iter().chain(&rule.related) {
+            let Some(form) = forms.get(framework) else { continue };
+            let odd = ids.iter().filter(|id| !form.is_match(id));
+            wrong.extend(odd.map(|id| format!("{}: {framework} has no `{id}`", rule.id)));
+        }
+    }
+    report(&wrong);
+}
+
+/// Frameworks and controls stand in a fixed order, so that a change shows as what it is.
+#[test]
+fn controls_are_sorted_by_framework() {
+    let mut wrong = Vec::new();
+    for rule in rules() {
+        for controls in [&rule.controls, &rule.related] {
+            if !controls.is_sorted_by(|(a, _), (b, _)| a < b) {
+                wrong.push(rule.id.to_owned());
+            }
+        }
+    }
+    report(&wrong);
+}
+
 /// Rules that need an algorithm are few, and each is a decision: the number is stated here.
 #[test]
 fn algorithms_and_the_rules_that_need_them_are_one_to_one() {
@@ -103,7 +162,9 @@ fn algorithms_and_the_rules_that_need_them_are_one_to_one() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rule/code");
     let mut files: Vec<String> = fs::read_dir(folder)
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-"))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().replace('_', "-"))
         .filter(|name| name != "mod")
         .collect();
     files.sort_unstable();

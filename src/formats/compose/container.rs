@@ -46,6 +46,16 @@ pub(super) fn emit<'s>(
     if let Some(args) = service.last(&["build", "args"]) {
         pairs::settings(service, &["build", "args"], Scope(args.key), None, used, &mut facts.settings);
     }
+    if let Some(options) = service.last(&["logging", "options"]) {
+        pairs::settings(
+            service,
+            &["logging", "options"],
+            Scope(options.key),
+            None,
+            used,
+            &mut facts.settings,
+        );
+    }
     let env_files = env_files(service, index, note("read"), &mut open);
     volumes::volumes(service, trees, used, &mut facts.volumes);
     labels::state(service, used, facts);

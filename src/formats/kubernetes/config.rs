@@ -12,7 +12,7 @@ use crate::syntax::nginx;
 use crate::syntax::yaml::Node;
 use crate::value::base64;
 use crate::value::key::Key;
-use crate::value::secret::{self, Class, KeyKind};
+use crate::value::secret::{Class, KeyKind, classify_as};
 
 /// One entry of an object's data.
 pub(super) struct Datum<'s> {
@@ -101,7 +101,7 @@ fn is_unencoded(written: &str) -> bool {
     if base64::decode_text(written).is_some() {
         return false;
     }
-    match secret::classify_as(KeyKind::Secret, &Key::new(""), written, None) {
+    match classify_as(KeyKind::Password, &Key::new(""), written, None) {
         Class::Default | Class::Placeholder => true,
         _ => has_foreign && !written.contains("..") && !written.contains('…'),
     }

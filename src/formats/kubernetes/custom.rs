@@ -58,6 +58,9 @@ const ENCRYPTED: [&str; 4] = ["ssl", "sslEnabled", "tls", "tlsEnabled"];
 /// Words that say how long something is kept.
 const KEPT: [&str; 6] = ["expiration", "expiry", "keep", "retain", "retention", "ttl"];
 
+/// Kinds of objects that are one store of records each.
+const STORES: [&str; 3] = ["KafkaTopic", "LogGroup", "LokiStack"];
+
 /// Words for what is kept.
 const RECORDS: [&str; 6] = ["audit", "backup", "backups", "auditlog", "snapshot", "snapshots"];
 
@@ -193,6 +196,12 @@ impl<'s> Walk<'_, '_, 's> {
         let says = |text: &str| Key::new(text).has_any(&RECORDS);
         if says(key) {
             return Some(key);
+        }
+        // A store of records is named for what it holds.
+        if STORES.contains(&self.manifest.kind)
+            && let Some(name) = self.manifest.name.filter(|name| Key::new(name).has_any(&RECORDS))
+        {
+            return Some(reader.sources.keep(format!("{name}.{key}").into()));
         }
         let velero = self.manifest.api.starts_with("velero.io/").then_some("backup");
         let above = self.above.iter().rev().copied().find(|above| says(above)).or(velero)?;

@@ -2,12 +2,13 @@
 
 use super::config::Datum;
 use super::manifest::Manifest;
-use crate::facts::{Scope, Setting, Store};
+use crate::facts::{Field, Scope, Setting, Store};
 use crate::formats::Reader;
 use crate::formats::settings::Draft;
 use crate::source::{Sources, Span, Text};
 use crate::syntax::yaml::{self, Kind, Mode, Node, Stream};
 use crate::value::base64;
+use crate::value::key::Key;
 
 /// How many leaves of one document are read; a longer one (a dashboard) is taken as one text.
 const MOST_LEAVES: usize = 2_000;
@@ -38,6 +39,10 @@ pub(super) fn read<'s>(
     for root in roots {
         leaves.walk(root, "", None, DEEPEST, reader.sources);
     }
+    let holds_audit = |name: &str| Key::new(name).has_any(&["audit"]);
+    if holds_audit(datum.key) || manifest.name.is_some_and(holds_audit) {
+        leaves.of_audit(reader.sources);
+    }
     if logins {
         // A login in one text says no more than its password, and all of it stands in the same bytes.
         leaves.found.retain(|leaf| leaf.key.value().is_some_and(|key| key.ends_with(".password")));
@@ -58,6 +63,18 @@ struct Leaves<'s> {
 }
 
 impl<'s> Leaves<'s> {
+    /// How long the store of an audit log keeps it: the file or its object says what is in it.
+    fn of_audit(&mut self, sources: &'s Sources) {
+        for leaf in &mut self.found {
+            let Some(&name) = leaf.key.value() else { continue };
+            let key = Key::new(name);
+            let keeps = key.ends_with(&["retention", "period"]) || key.ends_with(&["delete", "min", "age"]);
+            if let (true, Some(span)) = (keeps, leaf.key.span()) {
+                leaf.key = Field::set(sources.keep(format!("audit.{name}").into()), span, "");
+            }
+        }
+    }
+
     /// `auth` is the user's name and the password in base64.
     fn logins(&mut self, text: &Text<'s>, stream: &Stream<'s>, sources: &'s Sources) {
         let registries = stream.documents.iter().flat_map(|document| {
@@ -101,8 +118,13 @@ impl<'s> Leaves<'s> {
         }
         match node.kind() {
             Kind::Mapping => {
+                // https://grafana.com/docs/loki/latest/configure/#limits_config: what the selector takes in.
+                let selector = node.get("selector").and_then(Node::as_str).unwrap_or_default();
+                let of_audit = path.ends_with("retention_stream") && Key::new(selector).has_any(&["audit"]);
                 for entry in node.entries() {
-                    let path = if path.is_empty() {
+                    let path = if of_audit && entry.key == "period" {
+                        "audit.retention_stream.period"
+                    } else if path.is_empty() {
                         entry.key
                     } else {
                         sources.keep(format!("{path}.{}", entry.key).into())

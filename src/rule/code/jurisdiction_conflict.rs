@@ -1,26 +1,105 @@
-//! `jurisdiction-conflict`: a default outside the supported list, a region outside the one stated place of
-//! the data, or two environments of one service in different places.
+//! `jurisdiction-conflict`: a default outside the supported list, a region or a default outside the one stated
+//! place of the data, or two environments of one service in different places.
 
-use super::disallowed_jurisdiction::{lies_outside, names, shared_folders};
+mod environments;
+
+use rustc_hash::FxHashSet;
+
+use super::disallowed_jurisdiction::{lies_outside, names, outside_list, shared_folders};
 use super::{Context, Hit};
 use crate::data::jurisdictions::{Declared, Set};
 use crate::facts::{Declaration, Declares, Stating, Use};
+use crate::source::Span;
 
 pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>)) {
-    let declarations = &context.project.facts.declarations;
-    let of = |wanted: Declares| declarations.iter().filter(move |one| one.declares.value() == Some(&wanted));
-    for default in of(Declares::Default) {
-        for supported in of(Declares::Supported).filter(|one| together(context, one, default)) {
-            default_outside(default, supported, emit);
+    let mut places: FxHashSet<Span> = FxHashSet::default();
+    let mut once = |hit: Hit<'s>| {
+        if places.insert(hit.at) {
+            emit(hit);
+        }
+    };
+    for default in of(context, Declares::Default) {
+        for supported in of(context, Declares::Supported).filter(|one| together(context, one, default)) {
+            default_outside(default, supported, &mut once);
         }
     }
-    // A policy's list decides over what the project says of itself.
-    if context.limits.jurisdictions.is_some() {
+    for residency in of(context, Declares::Residency) {
+        for other in of(context, Declares::Default).chain(of(context, Declares::Supported)) {
+            if together(context, residency, other) {
+                contradicting(residency, other, &mut once);
+            }
+        }
+        // A policy's list decides over what the project says of itself.
+        if context.limits.jurisdictions.is_none() {
+            regions_outside(context, residency, &mut once);
+        }
+    }
+    environments::find(context, &mut once);
+}
+
+/// The declarations of a kind.
+fn of<'p, 's>(
+    context: &Context<'p, 's>,
+    wanted: Declares,
+) -> impl Iterator<Item = &'p Declaration<'s>> + use<'p, 's> {
+    context.project.facts.declarations.iter().filter(move |one| one.declares.value() == Some(&wanted))
+}
+
+/// Whether a default lies outside what the same deployment supports.
+pub(super) fn conflicting<'s>(
+    context: &Context<'_, 's>,
+    default: &Declaration<'s>,
+    declared: Declared,
+) -> bool {
+    default.declares.value() == Some(&Declares::Default)
+        && of(context, Declares::Supported).filter(|one| together(context, one, default)).any(|supported| {
+            let set = territories(supported);
+            !set.is_empty() && set.contains(declared.territory()) == Some(false)
+        })
+}
+
+fn territories(declaration: &Declaration<'_>) -> Set {
+    declaration.named.iter().map(|(declared, _)| declared.territory()).collect()
+}
+
+/// The places that a declaration names; a regulator's territory is none.
+fn places_of(declaration: &Declaration<'_>) -> Set {
+    let places = declaration.named.iter().filter_map(|(declared, _)| match declared {
+        Declared::Place(place) => Some(*place),
+        Declared::Regulator(_) => None,
+    });
+    places.collect()
+}
+
+/// A place of the data that no supported place holds, or a default in another place than the data.
+fn contradicting<'s>(residency: &Declaration<'s>, other: &Declaration<'s>, emit: &mut dyn FnMut(Hit<'s>)) {
+    let (data, stated) = (places_of(residency), places_of(other));
+    let default = other.declares.value() == Some(&Declares::Default);
+    if data.is_empty() || stated.is_empty() || stated.places().len() < other.named.len() {
         return;
     }
-    for residency in of(Declares::Residency) {
-        regions_outside(context, residency, emit);
+    // One inside the other is no contradiction: England and the United Kingdom.
+    let apart = |set: &Set, one: &Set| one.places().iter().all(|place| set.contains(*place) == Some(false));
+    if !apart(&data, &stated) || !apart(&stated, &data) {
+        return;
     }
+    let (at, against, note) = if default {
+        (other, residency, "where the data is declared to lie")
+    } else {
+        (residency, other, "the supported jurisdictions")
+    };
+    let Some((declared, span)) = at.named.first() else { return };
+    emit(Hit {
+        case: 1,
+        at: *span,
+        subject: at.head.subject,
+        related: vec![Use { span: against.head.anchor, note }],
+        named: vec![
+            ("text", at.text.value().copied().unwrap_or_default().to_owned()),
+            ("place", described(*declared)),
+            ("declared", names(&places_of(against))),
+        ],
+    });
 }
 
 /// Whether two declarations speak of the same deployment: the same file, or the same folder.
@@ -36,7 +115,7 @@ fn default_outside<'s>(
     supported: &Declaration<'s>,
     emit: &mut dyn FnMut(Hit<'s>),
 ) {
-    let set: Set = supported.named.iter().map(|(declared, _)| declared.territory()).collect();
+    let set = territories(supported);
     if set.is_empty() {
         return;
     }
@@ -68,12 +147,7 @@ fn regions_outside<'s>(
     residency: &Declaration<'s>,
     emit: &mut dyn FnMut(Hit<'s>),
 ) {
-    let places = residency.named.iter().filter_map(|(declared, _)| match declared {
-        Declared::Place(place) => Some(*place),
-        // A regulator's territory is no hosting place.
-        Declared::Regulator(_) => None,
-    });
-    let set: Set = places.collect();
+    let set = places_of(residency);
     if set.is_empty() {
         return;
     }
@@ -83,7 +157,12 @@ fn regions_outside<'s>(
         let near = region.head.anchor.file == residency.head.anchor.file
             || shared_folders(home, path) == home.matches('/').count();
         let stated = region.stating.value() == Some(&Stating::Explicit);
-        if near && stated && !region.within.is_empty() && lies_outside(&region.within, &set) {
+        if near
+            && stated
+            && !region.within.is_empty()
+            && lies_outside(&region.within, &set)
+            && !outside_list(context, region)
+        {
             emit(Hit {
                 case: 1,
                 at: region.head.anchor,

@@ -22,6 +22,13 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         || is_phrase(value)
 }
 
+/// Whether a value without separators speaks to whom it is handed: `yourSecretKey`, `PasswordHere`.
+pub(super) fn addresses_reader(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    let named = lower.starts_with("your") || lower.len() > 4 && lower.ends_with("here");
+    named && lower.bytes().all(|b| b.is_ascii_alphabetic()) && super::trivial::is_trivial(&lower)
+}
+
 /// Whether a value says nothing but its own key's words: `smtp-password` under `SMTP_PASSWORD`.
 pub(super) fn repeats(key: &Key<'_>, value: &str) -> bool {
     if value.len() > LONGEST {
@@ -49,6 +56,7 @@ fn is_framed(value: &str) -> bool {
         || framed("[", "]")
         || framed("{", "}")
         || framed("__", "__")
+        || framed("@@", "@@")
         || framed("((", "))")
         || framed("%", "%")
 }

@@ -42,10 +42,41 @@ pub fn is_trivial(password: &str) -> bool {
 
 /// Whether a value is a key that its vendor publishes as a default.
 pub(super) fn is_known_default(value: &str) -> bool {
-    let published = value.len() >= 12
-        && value.len() <= 4 * LONGEST
-        && credentials::is_published(&hex(&Sha256::digest(value)));
+    // A line of an htpasswd file has the user before the hash.
+    let hash = value.split_once(":$").map_or(value, |(user, _)| value.get(user.len() + 1..).unwrap_or(value));
+    let published = hash.len() >= 12
+        && hash.len() <= 4 * LONGEST
+        && credentials::is_published(&hex(&Sha256::digest(hash)));
     published || is_demonstration_token(value)
+}
+
+/// How the hashes of passwords begin, as crypt, htpasswd, LDAP, PostgreSQL and web frameworks write them.
+const HASHES: &[&str] = &[
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$argon2",
+    "$apr1$",
+    "$1$",
+    "$5$",
+    "$6$",
+    "$y$",
+    "$scrypt$",
+    "$pbkdf2",
+    "{sha}",
+    "{ssha}",
+    "pbkdf2_sha256$",
+    "pbkdf2:sha256:",
+    "scrypt:",
+    "scram-sha-256$",
+];
+
+/// Whether a value is the salted hash of a password, perhaps behind the user's name.
+pub(super) fn is_password_hash(value: &str) -> bool {
+    let hash = value.split_once(':').map_or(value, |(_, hash)| hash);
+    let starts =
+        |text: &str, head: &str| text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head));
+    HASHES.iter().any(|head| starts(value, head) || starts(hash, head))
 }
 
 /// The tokens that Supabase publishes for self-hosting name their issuer.
@@ -65,6 +96,12 @@ fn is_digit_run(text: &str) -> bool {
 
 /// One character over and over. Of `x`, `*`, `.` and the like stand-ins are made.
 fn is_repetition(text: &str) -> bool {
+    let beef = text.len() >= 8
+        && text.len().is_multiple_of(8)
+        && text.as_bytes().chunks(8).all(|eight| eight == b"deadbeef");
+    if beef {
+        return true;
+    }
     let trimmed = text.trim_end_matches('=');
     let mut characters = trimmed.chars();
     let Some(first) = characters.next() else { return false };
@@ -183,6 +220,7 @@ mod tests {
             "0123456789abcdef0123456789abcdef",
             "1234",
             "myredissecret",
+            "deadbeefdeadbeef",
             "password2024",
             "8c6976e5b5410415bde908bd4dee15dfb167a9c873fc4bb8a81f6f2ab448a918",
             "5f4dcc3b5aa765d61d8327deb882cf99",

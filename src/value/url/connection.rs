@@ -49,7 +49,10 @@ pub(super) fn parse(text: &str) -> Option<Url<'_>> {
     if whole.text.is_empty() || whole.text.len() > LONGEST || whole.text.contains('\n') {
         return None;
     }
-    go_mysql(text, &whole).or_else(|| ado(text, &whole)).or_else(|| libpq(text, &whole))
+    go_mysql(text, &whole)
+        .or_else(|| ado(text, &whole))
+        .or_else(|| stack_exchange(text, &whole))
+        .or_else(|| libpq(text, &whole))
 }
 
 /// `[user[:password]@][protocol[(address)]]/database[?name=value]`, of the protocols tcp and unix alone.
@@ -145,6 +148,55 @@ fn ado_host<'t>(text: &'t str, server: &Param<'t>) -> Vec<Host<'t>> {
         host.port = Some(Part::of(text, start + comma + 1..value.range.end).trimmed());
     }
     if host.name.text.is_empty() { Vec::new() } else { vec![host] }
+}
+
+/// Settings by which a text is known to be meant for .NET's client of Redis.
+/// <https://stackexchange.github.io/StackExchange.Redis/Configuration>
+const STACK_EXCHANGE: &[&str] = &[
+    "password",
+    "user",
+    "ssl",
+    "abortconnect",
+    "allowadmin",
+    "connecttimeout",
+    "connectretry",
+    "synctimeout",
+    "defaultdatabase",
+    "sslprotocols",
+    "sslhost",
+];
+
+/// `host:6380,password=p,ssl=True,abortConnect=False`.
+fn stack_exchange<'t>(text: &'t str, whole: &Part<'t>) -> Option<Url<'t>> {
+    let (first, rest) = whole.text.split_once(',')?;
+    if first.is_empty() || first.contains(['=', ' ', '/', '@', ';', '"', '[', '{']) {
+        return None;
+    }
+    let start = whole.range.start;
+    let params =
+        scan::pairs(text, start + first.len() + 1..start + first.len() + 1 + rest.len(), |c| c == ',');
+    let setting = |param: &&Param<'_>| param.name.range.end < param.value.range.start;
+    let known = params.iter().filter(setting).any(|param| is_one_of(param, STACK_EXCHANGE));
+    let plain = params.iter().all(|param| !param.name.text.contains(['/', '@', ' ', '"', '<']));
+    if !known || !plain {
+        return None;
+    }
+    let value =
+        |name: &str| params.iter().find(|param| is_one_of(param, &[name])).map(|param| param.value.clone());
+    let mut hosts = vec![scan::host(text, start..start + first.len())];
+    hosts.extend(
+        params.iter().filter(|param| !setting(param)).map(|param| scan::host(text, param.name.range.clone())),
+    );
+    Some(Url {
+        whole: whole.clone(),
+        form: Form::StackExchange,
+        scheme: Part::of(text, start..start),
+        user: value("user"),
+        password: value("password"),
+        hosts,
+        path: Part::of(text, whole.range.end..whole.range.end),
+        params,
+    })
 }
 
 /// `host=db port=5432 user=u password='p' sslmode=disable`.

@@ -64,6 +64,17 @@ fn at(text: &str, from: usize, mark: usize) -> Option<Url<'_>> {
         None => (None, None),
     };
     let (path, params) = path_and_params(text, authority.end..end, form);
+    // Drivers of databases take both as parameters too; on the web they are the application's own affair.
+    let web = ["http", "https", "ws", "wss"].iter().any(|web| scheme.text.eq_ignore_ascii_case(web));
+    let param = |names: &[&str]| {
+        let of_name =
+            |param: &&Param<'_>| names.iter().any(|name| param.name.text.eq_ignore_ascii_case(name));
+        params.iter().find(of_name).filter(|_| !web).map(|param| param.value.clone())
+    };
+    let (user, password) = match password {
+        None => (user.or_else(|| param(&["user", "username", "uid"])), param(&["password", "pwd"])),
+        given => (user, given),
+    };
     Some(Url {
         whole: Part::of(text, start..end),
         form,

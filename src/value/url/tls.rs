@@ -91,7 +91,7 @@ pub fn unverified(url: &Url<'_>) -> Option<Range<usize>> {
     let off = |name: &str, value: &str| {
         let value = plain(value);
         (TRUSTS.contains(&name) && boolean::parse(&value) == Some(true))
-            || (VERIFIES.contains(&name) && boolean::parse(&value) == Some(false))
+            || (VERIFIES.contains(&name) && (boolean::parse(&value) == Some(false) || value == "verifynone"))
             || (matches!(name, "sslcertreqs" | "tlscertreqs")
                 && matches!(value.as_str(), "none" | "certnone"))
             || (name == "sslaccept" && value == "acceptinvalidcerts")
@@ -107,10 +107,17 @@ pub fn unverified(url: &Url<'_>) -> Option<Range<usize>> {
 fn stated(url: &Url<'_>) -> Option<(Said, Range<usize>)> {
     url.params.iter().rev().find_map(|param| {
         let name = plain(param.name.text);
-        if !SWITCHES.contains(&name.as_str()) {
+        // MySQL's drivers encrypt as soon as they know whom to trust.
+        let trusts = name == "sslca" && (url.scheme().is("mysql") || url.scheme().is("mariadb"));
+        // Azure's storage: `DefaultEndpointsProtocol=http`, of an emulator where endpoints are named.
+        if name == "defaultendpointsprotocol" && plain(param.value.text) == "http" {
+            let named = url.params.iter().any(|other| plain(other.name.text).ends_with("endpoint"));
+            return (!named).then_some((Said::Off, param.name.range.start..param.value.range.end));
+        }
+        if !SWITCHES.contains(&name.as_str()) && !trusts {
             return None;
         }
-        let said = said(&plain(param.value.text))?;
+        let said = if trusts { Said::On } else { said(&plain(param.value.text))? };
         Some((said, param.name.range.start..param.value.range.end))
     })
 }
@@ -196,6 +203,15 @@ mod tests {
             ("bolt+s://a", "on", ""),
             ("s3://bucket", "none", ""),
             ("SASL_PLAINTEXT://a:9092", "unstated", ""),
+            ("mysql://a/db?ssl_ca=/etc/ca.pem", "on", ""),
+            ("cache:6380,password=x,ssl=False", "off", "ssl=False"),
+            ("cache:6380,password=x,ssl=True,abortConnect=False", "on", ""),
+            ("cache:6379,abortConnect=false", "unstated", ""),
+            (
+                "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=b",
+                "off",
+                "DefaultEndpointsProtocol=http",
+            ),
         ];
         for (text, expected, at) in table {
             assert_eq!(said(text), (expected.to_owned(), at), "{text}");
