@@ -77,7 +77,8 @@ impl Around<'_, '_> {
     fn sets_none(&self, names: &[&str]) -> bool {
         let mut settings =
             self.container.environment.iter().flat_map(|scope| scope_of(self.scopes, *scope)).map(name);
-        !settings.any(|set| names.iter().any(|name| name.eq_ignore_ascii_case(set)))
+        let known = |set: &str| names.iter().any(|name| name.eq_ignore_ascii_case(set));
+        !settings.any(known) && !self.container.environment_given.iter().any(|set| known(set))
     }
 
     /// Whether none of these files, nor a folder that holds one, is mounted.
@@ -340,6 +341,16 @@ mod tests {
         assert!(mounted("/etc/grafana/"));
         assert!(!mounted("/etc/grafana/provisioning"));
         assert!(!mounted("/var/lib/grafana"));
+    }
+
+    #[test]
+    fn what_comes_from_outside_is_known_by_its_name() {
+        let given = |image: &str, name: &'static str| {
+            judge(&[(image, "", "")], |one| one.environment_given.push(name)).is_empty()
+        };
+        assert!(given("mongo:7", "MONGO_INITDB_ROOT_USERNAME"));
+        assert!(given("grafana/grafana:11.1.0", "GF_SECURITY_ADMIN_PASSWORD"));
+        assert!(!given("mongo:7", "TZ"));
     }
 
     #[test]

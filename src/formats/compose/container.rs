@@ -42,9 +42,12 @@ pub(super) fn emit<'s>(
 
     let facts = &mut reading.facts;
     let scope = Scope(service.scope);
-    let mut open = pairs::settings(service, &["environment"], scope, repository, used, &mut facts.settings);
+    let mut given = Vec::new();
+    let settings = &mut facts.settings;
+    let mut open = pairs::settings(service, &["environment"], scope, repository, used, settings, &mut given);
     if let Some(args) = service.last(&["build", "args"]) {
-        pairs::settings(service, &["build", "args"], Scope(args.key), None, used, &mut facts.settings);
+        let scope = Scope(args.key);
+        pairs::settings(service, &["build", "args"], scope, None, used, &mut facts.settings, &mut Vec::new());
     }
     if let Some(options) = service.last(&["logging", "options"]) {
         pairs::settings(
@@ -54,6 +57,7 @@ pub(super) fn emit<'s>(
             None,
             used,
             &mut facts.settings,
+            &mut Vec::new(),
         );
     }
     let env_files = env_files(service, index, note("read"), &mut open);
@@ -86,7 +90,7 @@ pub(super) fn emit<'s>(
     }
     // What a check asks and with which password is judged like any other command.
     facts.commands.extend(container.checks.iter().filter_map(|check| check.command.clone()));
-    container.environment_open = open;
+    (container.environment_given, container.environment_open) = (given, open);
     container.published = reachable;
     facts.images.extend(image);
     if built.is_some() && pulls_instead(service) {
