@@ -16,8 +16,10 @@ pub(super) fn write(files: &Files, root: &Root, handles: &mut Handles<'_>) -> io
     for left in &files.left_out {
         writeln!(handles.out, "{}: left out ({})", root.shown(&left.path), left.why.reason())?;
     }
-    if files.irrelevant > 0 {
-        writeln!(handles.err, "govlint: {} other files don't look like configuration", files.irrelevant)?;
+    match files.irrelevant {
+        0 => {}
+        1 => writeln!(handles.err, "govlint: 1 other file doesn't look like configuration")?,
+        many => writeln!(handles.err, "govlint: {many} other files don't look like configuration")?,
     }
     Ok(())
 }

@@ -4,9 +4,10 @@ use super::image::image;
 use super::settings::Draft;
 use super::unread::{problem, yaml_errors};
 use super::{Candidate, Format, Reader};
-use crate::facts::{ProblemKind, Scope};
-use crate::source::Text;
+use crate::facts::{Field, Image, Pin, ProblemKind, Scope};
+use crate::source::{Span, Text};
 use crate::syntax::yaml::{self, Kind, Mode, Node};
+use crate::value::key::Key;
 
 /// How deep values are followed.
 const DEPTH: usize = 32;
@@ -52,7 +53,7 @@ fn leaves<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, of: Whole
     if depth == 0 {
         return;
     }
-    tagged_image(reader, node, of.1);
+    images(reader, node, path, of.1);
     for entry in node.entries() {
         let name = if path.is_empty() { entry.key.to_owned() } else { format!("{path}.{}", entry.key) };
         match entry.value.kind() {
@@ -73,7 +74,7 @@ fn leaves<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, of: Whole
 fn leaf<'s>(
     reader: &mut Reader<'s>,
     name: &str,
-    key_span: crate::source::Span,
+    key_span: Span,
     value: Node<'_, 's>,
     (scope, subject): Whole<'s>,
 ) {
@@ -93,19 +94,55 @@ fn leaf<'s>(
     reader.reading.facts.settings.push(draft.setting());
 }
 
-/// `image: {repository, tag}`, as charts write it. Without a tag the chart's own version is taken.
-fn tagged_image<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, subject: &'s str) {
+/// The images that a mapping names, in the ways that charts write them: `image: a/b:1`, `image: a/b` beside
+/// `tag: 1`, `image: {repository: a/b, tag: 1}`. Without a tag the chart's own version is taken.
+fn images<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, subject: &'s str) {
     let text = |key: &str| node.get(key).filter(|value| value.as_str().is_some_and(|text| !text.is_empty()));
-    let (Some(repository), Some(tag)) = (text("repository"), text("tag")) else { return };
-    let colon = Text::decoded(tag.span(), ":");
-    let whole = Text::joined(&[repository.text(), colon, tag.text()], reader.sources);
-    if let Some(mut image) = image(&whole, subject) {
-        image.head.anchor = tag.span();
-        if let crate::facts::Field::Set(stated) = &mut image.reference {
-            stated.span = tag.span();
-        }
-        reader.reading.facts.images.push(image);
+    if ["digest", "sha", "imageDigest"].into_iter().any(|key| text(key).is_some()) {
+        return;
     }
+    let is_image = Key::new(path).last().eq_ignore_ascii_case("image");
+    let tag = text("tag").or_else(|| text("imageTag"));
+    let named = text("repository").or_else(|| text("image")).or_else(|| text("name").filter(|_| is_image));
+    match (named, tag) {
+        (Some(named), Some(tag)) => {
+            let colon = Text::decoded(tag.span(), ":");
+            let whole = Text::joined(&[named.text(), colon, tag.text()], reader.sources);
+            let found = image(&whole, subject);
+            reader.reading.facts.images.extend(found.map(|found| at(found, tag.span())));
+        }
+        // A tag for images that are named elsewhere: by the chart, by a chart that it depends on.
+        (None, Some(tag)) if is_image || node.get("imageTag").is_some() => {
+            let reference = format!("{path}:{}", tag.as_str().unwrap_or_default());
+            let named = Text::decoded(tag.span(), reader.sources.keep(reference.into()));
+            let found = image(&named, subject).filter(|found| found.pin.value() == Some(&Pin::Latest));
+            reader.reading.facts.images.extend(found.map(|found| Image {
+                registry: Field::Unset,
+                repository: Field::Unset,
+                ..at(found, tag.span())
+            }));
+        }
+        _ => {}
+    }
+    for entry in node.entries().filter(|_| tag.is_none()) {
+        let is_reference =
+            is_image && entry.key == "repository" || Key::new(entry.key).last().eq_ignore_ascii_case("image");
+        if !is_reference || entry.value.as_str().is_none() {
+            continue;
+        }
+        let tagged =
+            |found: &Image<'_>| found.tag.value().is_some() || found.pin.value() == Some(&Pin::Digest);
+        reader.reading.facts.images.extend(image(&entry.value.text(), subject).filter(tagged));
+    }
+}
+
+/// The image, with its tag as the bytes that say which it is.
+fn at(mut image: Image<'_>, tag: Span) -> Image<'_> {
+    image.head.anchor = tag;
+    if let Field::Set(stated) = &mut image.reference {
+        stated.span = tag;
+    }
+    image
 }
 
 #[cfg(test)]
@@ -146,5 +183,33 @@ mod tests {
         assert_eq!(settings, expected);
         assert_eq!(reading.facts.images[0].reference.value(), Some(&"care/api:latest"));
         assert_eq!(sources.slice(reading.facts.images[0].head.anchor), "latest");
+    }
+
+    #[test]
+    fn images_are_read_in_all_the_ways_that_charts_write_them() {
+        let digest = format!("sha256:{}", "0".repeat(64));
+        for (text, expected) in [
+            ("image: nginx:latest", &["nginx:latest"][..]),
+            ("image: nginx", &[]),
+            ("job:\n  initImage: busybox:1.37", &["busybox:1.37"]),
+            ("api:\n  image: care/api\n  tag: '2'", &["care/api:2"]),
+            ("image: care/api\nimageTag: latest", &["care/api:latest"]),
+            ("image:\n  name: care/api\n  tag: 1.2.3", &["care/api:1.2.3"]),
+            ("image:\n  repository: care/api:1.2.3", &["care/api:1.2.3"]),
+            ("image:\n  repository: care/api\n  tag: ''", &[]),
+            ("global:\n  image:\n    tag: latest", &["global.image:latest"]),
+            ("redis:\n  image:\n    tag: '8.2'", &[]),
+            ("release:\n  name: spring\n  tag: latest", &[]),
+            ("image: postgres:17\nreplicas: 2", &["postgres:17"]),
+            (&format!("image:\n  repository: care/api\n  tag: latest\n  digest: {digest}"), &[]),
+            ("description: 'an image: latest'", &[]),
+        ] {
+            let sources = Sources::default();
+            let id = sources.add("values.yaml".into(), text.into());
+            let reading = Reader::read(&sources, id, find("helm-values").unwrap());
+            let found: Vec<_> =
+                reading.facts.images.iter().filter_map(|image| image.reference.value().copied()).collect();
+            assert_eq!(found, expected, "{text}");
+        }
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
         let Some(first) = uncovered.first() else { continue };
         // Where nothing is selected at all it is the namespace that lacks a policy.
         let object = namespace.and_then(|name| declared.get(name)).copied().filter(|_| !some);
-        facts.push(fact(namespace, first, object.unwrap_or(first.span), &uncovered, sources));
+        facts.push(fact(namespace, first, object.unwrap_or(first.span), &uncovered, some, sources));
     }
     for fact in facts {
         let file = fact.head.anchor.file;
@@ -56,24 +56,35 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     }
 }
 
+/// What is said of a namespace: of all of it, or of the rest where policies select `some` pods.
 fn fact<'s>(
     namespace: Option<&'s str>,
     first: &Workload<'s>,
     place: Span,
     uncovered: &[&Workload<'s>],
+    some: bool,
     sources: &'s Sources,
 ) -> Namespace<'s> {
-    let subject = match namespace {
-        Some(name) => format!("namespace {name}"),
-        None if first.subject.contains(' ') => format!("the namespace of {}", first.subject),
-        None => format!("the namespace of this {}", first.subject),
-    };
+    let subject = subject(namespace, first.subject, some.then_some(uncovered.len()));
     let mut head = Head::new(place, sources.keep(subject.into()));
     for workload in uncovered.iter().filter(|workload| workload.span != place) {
         let note = sources.keep(format!("{} is open", workload.subject).into());
         head.used(Use { span: workload.span, note });
     }
     Namespace { head, isolated: Field::set(false, place, "") }
+}
+
+/// What lacks a policy: a namespace, by its name or by the first object in it; or where policies select some of
+/// its pods, the workloads that are `left`.
+fn subject(namespace: Option<&str>, first: &str, left: Option<usize>) -> String {
+    match (left, namespace) {
+        (Some(2), _) => format!("{first} and one more workload"),
+        (Some(many @ 3..), _) => format!("{first} and {} more workloads", many - 1),
+        (Some(_), _) => first.to_owned(),
+        (None, Some(name)) => format!("namespace {name}"),
+        (None, None) if first.contains(' ') => format!("the namespace of {first}"),
+        (None, None) => format!("the namespace of this {first}"),
+    }
 }
 
 /// Where namespaces are made, by name.
@@ -142,5 +153,19 @@ impl<'s> Policies<'s> {
             *left = left.saturating_sub(1);
             *left == 0 || selector.may_select(label)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::subject;
+
+    #[test]
+    fn a_namespace_is_blamed_only_where_none_of_its_pods_is_selected() {
+        assert_eq!(subject(Some("care"), "Deployment api", None), "namespace care");
+        assert_eq!(subject(None, "Deployment api", None), "the namespace of Deployment api");
+        assert_eq!(subject(Some("care"), "Deployment api", Some(1)), "Deployment api");
+        assert_eq!(subject(None, "Deployment api", Some(2)), "Deployment api and one more workload");
+        assert_eq!(subject(None, "Deployment api", Some(3)), "Deployment api and 2 more workloads");
     }
 }

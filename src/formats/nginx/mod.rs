@@ -14,22 +14,22 @@ mod recognise;
 mod server;
 mod statements;
 mod tree;
+mod upstreams;
 mod variables;
 
 #[cfg(test)]
 mod tests;
 
-use rustc_hash::FxHashSet;
-
 use self::include::Known;
 use self::mounts::Mounts;
 use self::server::Judge;
 use self::tree::{Budget, Expansion, Place};
+use self::upstreams::Upstreams;
 use super::unread::problem;
 use super::{Format, Reader, Reading};
 use crate::facts::ProblemKind;
 use crate::source::{Sources, Text};
-use crate::syntax::nginx::{Config, Directive, Word, parse};
+use crate::syntax::nginx::{Config, Word, parse};
 
 pub(super) const FORMAT: Format = Format {
     name: "nginx",
@@ -106,7 +106,7 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     }
     let mounts = Mounts::new(readings);
     let known = Known::new(&texts, &mounts);
-    let upstreams = upstreams(&texts);
+    let upstreams = Upstreams::new(&texts);
     let mut budget = Budget::new(&texts);
     let mut visited = vec![false; texts.len()];
     let mut ports: Vec<(Vec<usize>, Vec<u16>)> = Vec::new();
@@ -159,21 +159,6 @@ fn in_order<'t, 's>(
         )
     });
     order
-}
-
-/// The names that `upstream` blocks define, in whatever file: they are no hosts.
-fn upstreams<'s>(texts: &[(usize, Parsed<'s>)]) -> FxHashSet<&'s str> {
-    let mut names = FxHashSet::default();
-    for (_, parsed) in texts {
-        tree::each(&parsed.config.directives, &mut |directive: &Directive<'s>| {
-            if directive.name.text == "upstream"
-                && let Some(name) = directive.argument(0)
-            {
-                names.insert(name.text);
-            }
-        });
-    }
-    names
 }
 
 /// The inside of a word as a text: byte by byte where it has no escapes.

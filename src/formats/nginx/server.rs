@@ -1,13 +1,12 @@
 //! Servers with all that they inherit.
 
-use rustc_hash::FxHashSet;
-
 use super::answers::{is_everything, serves};
 use super::context::Context;
 use super::listen::{self, Listen, Sockets};
 use super::mounts::{Mounts, Running, RunningFiles};
 use super::statements::proxied;
 use super::tree::{Node, Place};
+use super::upstreams::Upstreams;
 use super::variables::Variables;
 use super::{cors, headers};
 use crate::facts::{Facts, Field, Head, Listener, Protocol, Reach, Server, Serves};
@@ -26,7 +25,7 @@ struct Around {
 pub(super) struct Judge<'j, 's> {
     pub(super) sources: &'s Sources,
     pub(super) facts: &'j mut Facts<'s>,
-    pub(super) upstreams: &'j FxHashSet<&'s str>,
+    pub(super) upstreams: &'j Upstreams<'s>,
     mounts: &'j Mounts<'s>,
     /// The path of the file that nginx starts with.
     main: Option<&'s str>,
@@ -39,7 +38,7 @@ impl<'j, 's> Judge<'j, 's> {
     pub(super) fn new(
         sources: &'s Sources,
         mounts: &'j Mounts<'s>,
-        upstreams: &'j FxHashSet<&'s str>,
+        upstreams: &'j Upstreams<'s>,
         main: Option<&'s str>,
         nodes: &[Node<'_, 's>],
         facts: &'j mut Facts<'s>,

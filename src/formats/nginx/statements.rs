@@ -11,7 +11,7 @@ use super::tree::{Node, Place};
 use super::variables::leading;
 use crate::facts::{
     Cipher, Container, Endpoint, Field, Head, HostPlace, Platform, Position, Protects, Protocol, Reference,
-    ReferenceKind, Region, Resolution, Scope, Server, Store, Switch, Transport,
+    ReferenceKind, Region, Resolution, Scope, Server, Store, Switch, Transport, Use,
 };
 use crate::formats::settings::Draft;
 use crate::source::Span;
@@ -185,22 +185,33 @@ impl<'s> Judge<'_, 's> {
         let Some(found) = url::find_all(word.text).next() else { return };
         let Some(server) = found.hosts.first() else { return };
         let name = self.host(server.name.text);
-        if self.upstreams.contains(name) || name.contains(['$', '{']) {
+        if name.contains(['$', '{']) {
             return;
         }
-        Region::of_hosts(&text, &head, "proxy_pass", self.sources, &mut self.facts.regions);
-        let scheme = found.scheme.text.to_ascii_lowercase();
-        let place = match host::classify(name) {
-            host::Place::Public => HostPlace::Public,
-            host::Place::Internal => HostPlace::Internal,
-            host::Place::Loopback | host::Place::Bind | host::Place::Unknown => return,
+        let (name, place, member) = if self.upstreams.names(name) {
+            let Some(member) = self.upstreams.farthest(name, word.content) else { return };
+            (member.host, member.place, Some((name, member.span)))
+        } else {
+            Region::of_hosts(&text, &head, "proxy_pass", self.sources, &mut self.facts.regions);
+            let place = match host::classify(name) {
+                host::Place::Public => HostPlace::Public,
+                host::Place::Internal => HostPlace::Internal,
+                host::Place::Loopback | host::Place::Bind | host::Place::Unknown => return,
+            };
+            (name, place, None)
         };
-        if !matches!(scheme.as_str(), "http" | "grpc") {
+        let scheme = found.scheme.text.to_ascii_lowercase();
+        if place == HostPlace::Loopback || !matches!(scheme.as_str(), "http" | "grpc") {
             return;
         }
         let span = text.span(found.whole.range.clone());
+        let mut head = Head { anchor: span, ..head };
+        if let Some((group, place)) = member {
+            let note = self.sources.keep(format!("a server of {group}").into());
+            head.used(Use { span: place, note });
+        }
         self.facts.endpoints.push(Endpoint {
-            head: Head { anchor: span, ..head },
+            head,
             scheme: Field::set(self.sources.keep(scheme.into()), span, ""),
             transport: Field::set(Transport::Cleartext, span, ""),
             host: Field::set(self.sources.keep(name.to_ascii_lowercase().into()), span, ""),

@@ -216,8 +216,43 @@ fn stated_weaknesses_lie_on_their_bytes() {
         .collect();
     assert_eq!(
         endpoints,
-        [("http://api.example.org/b", HostPlace::Public), ("http://app:80", HostPlace::Internal)]
+        [
+            ("http://api.example.org/b", HostPlace::Public),
+            ("http://app:80", HostPlace::Internal),
+            ("http://up", HostPlace::Internal)
+        ]
     );
+}
+
+#[test]
+fn a_group_of_servers_lies_where_the_farthest_of_them_does() {
+    for (servers, expected) in [
+        ("server app:8000;", Some(("app", HostPlace::Internal))),
+        ("server 127.0.0.1:1; server app;", Some(("app", HostPlace::Internal))),
+        ("server app; server api.example.org:80 backup;", Some(("api.example.org", HostPlace::Public))),
+        ("server [2001:db8::1]:80;", Some(("2001:db8::1", HostPlace::Public))),
+        ("server 127.0.0.1:1; server [::1]:2; server unix:/run/app.sock;", None),
+        ("server ${HOST}:80;", None),
+        ("zone backends 64k;", None),
+    ] {
+        let sources = Sources::default();
+        let text = format!(
+            "upstream up {{ {servers} }}\nserver {{ listen 443 ssl; location / {{ proxy_pass http://up/v1; }} location /s {{ proxy_pass https://up; }} }}"
+        );
+        // A group of the same name in another file is another group.
+        let other = "upstream up { server far.example.org; }";
+        let files: &[(&str, &str)] = &[("a.conf", &text), ("other/b.conf", other)];
+        let facts = facts(&sources, if expected.is_some() { files } else { &files[..1] });
+        let found: Vec<_> = facts
+            .endpoints
+            .iter()
+            .map(|one| {
+                assert_eq!(sources.slice(one.head.anchor), "http://up/v1");
+                (*one.host.value().unwrap(), *one.place.value().unwrap())
+            })
+            .collect();
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{servers}");
+    }
 }
 
 #[test]
