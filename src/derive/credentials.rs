@@ -134,9 +134,13 @@ fn authentication_off<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
         || key.ends_with(&["auth", "disabled"])
     {
         boolean::parse(value) == Some(true)
-    } else if key.is(&["xpack", "security", "enabled"]) || key.ends_with(&["plugins", "security", "disabled"])
+    } else if key.is(&["xpack", "security", "enabled"]) {
+        boolean::parse(value) == Some(false)
+    } else if key.ends_with(&["plugins", "security", "disabled"])
+        || key.is(&["disable", "security", "plugin"])
     {
-        boolean::parse(value) == Some(key.ends_with(&["disabled"]))
+        // https://docs.opensearch.org/latest/security/configuration/disable-enable-security/
+        boolean::parse(value) == Some(true)
     } else if key.is(&["neo4j", "auth"]) {
         value.eq_ignore_ascii_case("none")
     } else {

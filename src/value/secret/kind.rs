@@ -262,8 +262,12 @@ fn of_words(words: &[&str]) -> Option<KeyKind> {
         return Some(KeyKind::Credentials);
     }
     if last_is("auth") {
+        // Redis calls its password so: `redis-cli` reads REDISCLI_AUTH.
+        if is_one_of(previous, &["redis", "rediscli", "valkey", "valkeycli"]) {
+            return Some(KeyKind::Password);
+        }
         // NEO4J_AUTH=user/password and BASIC_AUTH=user:password.
-        return is_one_of(previous, &["neo4j", "basic", "rediscli"]).then_some(KeyKind::Credentials);
+        return is_one_of(previous, &["neo4j", "basic"]).then_some(KeyKind::Credentials);
     }
     if last_is("salt") || last_is("pepper") {
         return Some(KeyKind::Salt);
@@ -346,6 +350,8 @@ mod tests {
                     "BORG_PASSPHRASE",
                     "ME_CONFIG_MONGODB_ADMINPASSWORD",
                     "requirepass",
+                    "REDIS_AUTH",
+                    "REDISCLI_AUTH",
                     "password",
                     "DB_PASSWORD_1",
                     "node.session.auth.password_in",
