@@ -84,7 +84,11 @@ impl<'t, 's> Context<'t, 's> {
     }
 
     pub(super) fn dropped(&self, sources: &'s Sources) -> Field<Vec<&'s str>> {
-        self.capabilities("drop", "capabilities.drop", sources)
+        let mut dropped = self.capabilities("drop", "capabilities.drop", sources);
+        if let Field::Set(stated) = &mut dropped {
+            capability::complete(&mut stated.value);
+        }
+        dropped
     }
 
     /// The capabilities that are added, as facts of their own.

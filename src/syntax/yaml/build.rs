@@ -348,6 +348,8 @@ impl<'s> Builder<'_, 's> {
     /// Ends the document, if one was started: after its last event, or where an error cuts it short.
     fn end_document(&mut self, cut: Option<u32>) {
         let Some(start) = self.started.take() else { return };
+        // An error may lie before what was read behind it, such as a bracket that nothing closes.
+        let cut = cut.map(|at| self.slots.last().map_or(at, |last| at.max(last.end)));
         if let Some(at) = cut {
             while let Some(frame) = self.open.last() {
                 let mapping = matches!(self.slots[frame.slot as usize].shape, Shape::Mapping { .. });

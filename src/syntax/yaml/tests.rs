@@ -300,6 +300,21 @@ fn a_broken_document_keeps_what_was_read_and_hides_no_other() {
 }
 
 #[test]
+fn what_breaks_a_document_may_lie_before_what_was_read() {
+    for content in ["a: [x{{ y }}z: ", "a: [x{{- if y }}z: # c"] {
+        templated(content, |root, stream, sources| {
+            assert_eq!(stream.errors[0].span.start, 3);
+            let value = root.get("a").unwrap();
+            let pair = value.items().next().unwrap();
+            let key = pair.own_entries().next().unwrap().key_span;
+            assert!(pair.span().contains(key) && value.span().contains(pair.span()));
+            assert!(sources.slice(key).starts_with('x'));
+            assert!(stream.documents[0].nodes().all(|node| node.as_str().is_none_or(|text| text == "a")));
+        });
+    }
+}
+
+#[test]
 fn deep_nesting_is_an_error_of_its_own() {
     for content in
         ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(50_000), "a: &a [*a".repeat(9_000)]
