@@ -66,19 +66,21 @@ fn row(repository: &str, image: &Value, bases: &Table) -> Result<String> {
     let open = match image.get("open").and_then(Value::as_table) {
         None => "None".to_owned(),
         Some(open) => format!(
-            "Some(Open {{ unless_set: &{:?}, unless_flags: &{:?}, below: {} }})",
+            "Some(Open {{ unless_set: &{:?}, unless_flags: &{:?}, unless_files: &{:?}, below: {} }})",
             strings(open.get("unless"))?,
             strings(open.get("flags"))?,
+            strings(open.get("files"))?,
             version(open)?
         ),
     };
     let password = match image.get("password").and_then(Value::as_table) {
         None => "None".to_owned(),
         Some(password) => format!(
-            "Some(DefaultCredentials {{ user: {:?}, password: {:?}, unless_set: &{:?}, below: {} }})",
+            "Some(DefaultCredentials {{ user: {:?}, password: {:?}, unless_set: &{:?}, unless_files: &{:?}, below: {} }})",
             string(password.get("user").ok_or("no user")?)?,
             string(password.get("password").ok_or("no password")?)?,
             strings(password.get("unless"))?,
+            strings(password.get("files"))?,
             version(password)?
         ),
     };

@@ -178,6 +178,8 @@ pub struct Open {
     pub unless_set: &'static [&'static str],
     /// Arguments of which any one may turn it on.
     pub unless_flags: &'static [&'static str],
+    /// Files of its configuration that may turn it on.
+    pub unless_files: &'static [&'static str],
     below: Option<&'static [u32]>,
 }
 
@@ -190,6 +192,8 @@ pub struct DefaultCredentials {
     pub password: &'static str,
     /// Environment variables of which any one replaces them.
     pub unless_set: &'static [&'static str],
+    /// Files of its configuration that may replace them.
+    pub unless_files: &'static [&'static str],
     below: Option<&'static [u32]>,
 }
 

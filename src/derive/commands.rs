@@ -3,7 +3,7 @@
 
 use super::credentials::{credential, password_class};
 use super::written;
-use crate::facts::{Command, Facts, Field, Head, Position, Protects, Scope, Setting, Switch};
+use crate::facts::{Command, Facts, Field, Head, Position, Protects, Scope, Setting, Store, Switch};
 use crate::source::{Sources, Span};
 use crate::syntax::shell::Word;
 use crate::value::boolean;
@@ -338,8 +338,9 @@ fn without_tls<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s st
 }
 
 /// Servers that are meant for development, by their own documentation.
+/// A stage that doesn't ship starts nothing.
 fn development<'s>(command: &Command<'s>, program: &str) -> Option<(Protects, Span, &'s str)> {
-    if command.at_build {
+    if command.at_build || command.store == Store::BuildStage {
         return None;
     }
     let arguments = command.parsed.arguments();

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::scope_of;
-use crate::data::images::{self, Known, Open};
+use crate::data::images::{self, DefaultCredentials, Known, Open};
 use crate::facts::{
     Command, Container, Credential, CredentialClass, Facts, Field, Platform, Scope, Setting, Store,
 };
@@ -35,11 +35,15 @@ pub(super) fn derive<'s>(
     for (at, container) in containers.iter().enumerate() {
         let Some(known) = known(container) else { continue };
         let around = Around { container, scopes };
-        if known.default_credentials().is_some_and(|default| around.sets_none(default.unless_set)) {
+        let in_place = |default: &DefaultCredentials| {
+            around.sets_none(default.unless_set) && around.mounts_none(default.unless_files)
+        };
+        if known.default_credentials().is_some_and(in_place) {
             out.credentials.push(left_in_place(container, &known, sources));
         }
         if let Some(open) = known.open()
             && around.sets_none(open.unless_set)
+            && around.mounts_none(open.unless_files)
         {
             if started.is_empty() {
                 started = Started::new(containers, commands);
@@ -73,7 +77,18 @@ impl Around<'_, '_> {
     fn sets_none(&self, names: &[&str]) -> bool {
         let mut settings =
             self.container.environment.iter().flat_map(|scope| scope_of(self.scopes, *scope)).map(name);
-        !settings.any(|set| names.iter().any(|name| name.eq_ignore_ascii_case(set)))
+        let known = |set: &str| names.iter().any(|name| name.eq_ignore_ascii_case(set));
+        !settings.any(known) && !self.container.environment_given.iter().any(|set| known(set))
+    }
+
+    /// Whether none of these files, nor a folder that holds one, is mounted.
+    fn mounts_none(&self, files: &[&str]) -> bool {
+        let holds = |target: &str, file: &str| {
+            let rest = file.strip_prefix(target.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let mut targets = self.container.mounted.iter().filter(|target| target.starts_with('/'));
+        !targets.any(|target| files.iter().any(|file| holds(target, file)))
     }
 }
 
@@ -309,12 +324,34 @@ mod tests {
                 span: one.block,
                 command: None,
                 port: None,
+                nameless: None,
                 period: None,
                 failure_threshold: None,
                 fingerprint: 0,
             });
         };
         assert_eq!(judge(&[("redis:7", "", "redis-cli ping")], check).len(), 1);
+    }
+
+    #[test]
+    fn a_mounted_configuration_may_set_another_password() {
+        let mounted = |target: &'static str| {
+            judge(&[("grafana/grafana:11.1.0", "", "")], |one| one.mounted.push(target)).is_empty()
+        };
+        assert!(mounted("/etc/grafana/grafana.ini"));
+        assert!(mounted("/etc/grafana/"));
+        assert!(!mounted("/etc/grafana/provisioning"));
+        assert!(!mounted("/var/lib/grafana"));
+    }
+
+    #[test]
+    fn what_comes_from_outside_is_known_by_its_name() {
+        let given = |image: &str, name: &'static str| {
+            judge(&[(image, "", "")], |one| one.environment_given.push(name)).is_empty()
+        };
+        assert!(given("mongo:7", "MONGO_INITDB_ROOT_USERNAME"));
+        assert!(given("grafana/grafana:11.1.0", "GF_SECURITY_ADMIN_PASSWORD"));
+        assert!(!given("mongo:7", "TZ"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Named, Siblings};
 use crate::facts::{Credential, CredentialClass, Facts, Field, Head, Store, Use};
 use crate::source::{Sources, Span};
 use crate::value::key::Key;
-use crate::value::secret::{self, Class};
+use crate::value::secret::{self, Class, KeyKind};
 use crate::value::url::Url;
 use crate::value::{base64, boolean, list, url};
 
@@ -134,9 +134,13 @@ fn authentication_off<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
         || key.ends_with(&["auth", "disabled"])
     {
         boolean::parse(value) == Some(true)
-    } else if key.is(&["xpack", "security", "enabled"]) || key.ends_with(&["plugins", "security", "disabled"])
+    } else if key.is(&["xpack", "security", "enabled"]) {
+        boolean::parse(value) == Some(false)
+    } else if key.ends_with(&["plugins", "security", "disabled"])
+        || key.is(&["disable", "security", "plugin"])
     {
-        boolean::parse(value) == Some(key.ends_with(&["disabled"]))
+        // https://docs.opensearch.org/latest/security/configuration/disable-enable-security/
+        boolean::parse(value) == Some(true)
     } else if key.is(&["neo4j", "auth"]) {
         value.eq_ignore_ascii_case("none")
     } else {
@@ -193,7 +197,7 @@ fn in_query<'s>(named: &Named<'_, 's>, url: &Url<'_>, out: &mut Facts<'s>) -> bo
         // https://learn.microsoft.com/azure/storage/common/storage-sas-overview: a signed address of Azure.
         let signed = param.name.text == "sig" && url.param("sv").is_some();
         let kind = if signed {
-            Some(secret::KeyKind::Token)
+            Some(KeyKind::Token)
         } else {
             secret::is_secret_key(&key).filter(|kind| kind.is_secret_itself())
         };
@@ -219,7 +223,7 @@ pub(super) fn password_class(user: Option<&str>, password: &str) -> Option<(Cred
         return Some((CredentialClass::Default, "a default user and password"));
     }
     let key = Key::new("PASSWORD");
-    class(secret::classify_as(secret::KeyKind::Password, &key, password, user))
+    class(secret::classify_as(KeyKind::Password, &key, password, user))
         .map(|class| (class, "a password in a URL"))
 }
 
@@ -257,10 +261,10 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
         in_list_of_headers(named, out);
         return;
     }
-    let Some(kind) = secret::is_secret_key(key) else { return };
+    let Some(kind) = secret::is_secret_key(key).or_else(|| key_of_secret(named)) else { return };
     let user = user_beside(named, siblings);
     let Some(class) = class(secret::classify_as(kind, key, named.value, user)) else { return };
-    let read_elsewhere = kind != secret::KeyKind::Password || has_file_sibling(named, siblings);
+    let read_elsewhere = kind != KeyKind::Password || has_file_sibling(named, siblings);
     if class == CredentialClass::Empty && read_elsewhere {
         // An empty token is a feature left off; an empty password beside `*_FILE` is read from there.
         return;
@@ -272,6 +276,11 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
         CredentialClass::Literal => "a literal secret",
     };
     push(named, class, evidence, named.place(), out);
+}
+
+/// A Secret's entry that is called `key` is one, as the volumes of Ceph have it.
+fn key_of_secret(named: &Named<'_, '_>) -> Option<KeyKind> {
+    (named.setting.store == Store::Secret && named.key.is(&["key"])).then_some(KeyKind::Token)
 }
 
 /// The credentials of an `Authorization` header, with or without the scheme before them.
@@ -293,7 +302,7 @@ fn in_header(key: &Key<'_>, value: &str) -> Option<(CredentialClass, &'static st
             .map(|(class, _)| (class, "a user and password in a header"));
     }
     scheme?;
-    let class = class(secret::classify_as(secret::KeyKind::Token, key, credentials, None))?;
+    let class = class(secret::classify_as(KeyKind::Token, key, credentials, None))?;
     (class != CredentialClass::Empty).then_some((class, "a token in a header"))
 }
 

@@ -3,7 +3,7 @@
 
 use super::Named;
 use super::verification::verification;
-use crate::facts::{Facts, Field, Position, Protects, Switch};
+use crate::facts::{Facts, Field, Position, Protects, Store, Switch};
 use crate::source::Span;
 use crate::value::boolean;
 use crate::value::environment::Environment;
@@ -251,6 +251,9 @@ fn protections(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
 fn debug(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     let key = &named.key;
     let (words, reversed) = subject(key);
+    if named.setting.store == Store::BuildStage {
+        return None;
+    }
     let about =
         one_of(words.last(), &["debug", "debugger", "debugging", "swagger", "graphiql", "profiler", "pprof"])
             || key.ends_with(&["debug", "routes"])
@@ -268,7 +271,9 @@ fn debug(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
 /// `NODE_ENV=development`, `LOG_LEVEL=debug`.
 fn development<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
     let key = &named.key;
-    if Environment::of_setting(named.name(), named.value) == Environment::Development {
+    // https://pkg.go.dev/github.com/gin-gonic/gin#pkg-constants
+    let by_mode = key.ends_with(&["gin", "mode"]) && named.value.eq_ignore_ascii_case("debug");
+    if by_mode || Environment::of_setting(named.name(), named.value) == Environment::Development {
         out.switches.push(switch(named, Protects::Debug, Position::Off, named.place()));
     } else if (key.ends_with(&["log", "level"])
         || key.ends_with(&["loglevel"])

@@ -102,12 +102,16 @@ fact! {
         block: Span,
         /// The scopes of the settings that it sees.
         environment: Vec<super::Scope>,
-        /// Whether it may see settings that aren't known here.
+        /// The names of settings that it sees, but whose values come from outside.
+        environment_given: Vec<&'s str>,
+        /// Whether it may see settings that aren't known here, not even by name.
         environment_open: bool,
         /// Whether one of its ports can be reached from outside.
         published: bool,
         /// What the build of its image adds to the base.
         installed: Installed<'s>,
+        /// The paths in it at which something from outside is mounted, as far as they are known.
+        mounted: Vec<&'s str>,
     }
 }
 
@@ -164,9 +168,11 @@ impl<'s> Container<'s> {
             listens: Vec::new(),
             block,
             environment: Vec::new(),
+            environment_given: Vec::new(),
             environment_open: false,
             published: false,
             installed: Installed::default(),
+            mounted: Vec::new(),
         }
     }
 }
@@ -182,6 +188,8 @@ pub struct Check<'s> {
     pub command: Option<super::Command<'s>>,
     /// The port that it asks, with its place.
     pub port: Option<(u16, Span)>,
+    /// The name of a port that it asks and that none of the container's ports has, with its place.
+    pub nameless: Option<(&'s str, Span)>,
     /// The period in seconds, where it is known.
     pub period: Option<u32>,
     /// How many failures count as one, where it is known.

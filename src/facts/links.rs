@@ -49,6 +49,9 @@ pub struct Links<'s> {
     pub pins: Vec<&'s str>,
     /// Files and folders that a kustomization or a Compose file puts together.
     pub files: Vec<FileUse<'s>>,
+    /// Whether the objects are deployed together with others that lie elsewhere: those of a remote base, of a
+    /// chart or of a generator.
+    pub incomplete: bool,
     /// Parts of the file that only developers start: services of a profile for development.
     pub development: Vec<Span>,
 }
@@ -294,10 +297,21 @@ pub struct FileUse<'s> {
     pub span: Span,
     /// Who names it.
     pub subject: &'s str,
-    /// Whether it only changes what other files state, so that nothing can be missing in it.
-    pub patch: bool,
-    /// Whether it holds a secret, so that it is rightly kept out of version control.
-    pub secret: bool,
+    /// What it is named for.
+    pub role: FileRole,
+}
+
+/// What a file is named for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileRole {
+    /// The objects or services in it are put together with others.
+    Part,
+    /// It only changes what other files state, so that nothing can be missing in it.
+    Patch,
+    /// It is the content of something.
+    Content,
+    /// It holds a secret, so that it is rightly kept out of version control.
+    Secret,
 }
 
 /// The name of a Kubernetes object where another object uses it.

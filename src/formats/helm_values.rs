@@ -1,6 +1,7 @@
-//! Values files of Helm charts: their leaves are settings.
+//! Values files of Helm charts: their leaves are settings, and security contexts count where they are stated.
 
 use super::image::image;
+use super::kubernetes::values;
 use super::settings::Draft;
 use super::unread::{problem, yaml_errors};
 use super::{Candidate, Format, Reader};
@@ -54,6 +55,7 @@ fn leaves<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, of: Whole
         return;
     }
     images(reader, node, path, of.1);
+    values::security(reader, node, of.1);
     for entry in node.entries() {
         let name = if path.is_empty() { entry.key.to_owned() } else { format!("{path}.{}", entry.key) };
         match entry.value.kind() {

@@ -109,7 +109,7 @@ fn resolve<'s>(
             }
         }
         None => {
-            if let Some((target, at)) = absent(path, build, around) {
+            if let Some((target, at)) = absent(path, build, around, sources) {
                 let target = sources.keep(target.to_owned().into());
                 let (kind, resolution) = (ReferenceKind::File, Resolution::Missing);
                 refer(&mut reading.facts, kind, target, resolution, at, subject);
@@ -126,7 +126,12 @@ fn targeted<'a, 's>(stages: &'a mut [Stage<'s>], target: &str) -> Option<&'a mut
 
 /// What is absent of a build: its folder, or only its Dockerfile. What lies outside of the run's root, and
 /// what is made on each machine, isn't asked for.
-fn absent<'b>(path: &'b str, build: &'b Build<'_>, around: &dyn Surroundings) -> Option<(&'b str, Span)> {
+fn absent<'b>(
+    path: &'b str,
+    build: &'b Build<'_>,
+    around: &dyn Surroundings,
+    sources: &'b Sources,
+) -> Option<(&'b str, Span)> {
     let missing = |path: &str| {
         !path.is_empty()
             && !path.starts_with("..")
@@ -135,7 +140,11 @@ fn absent<'b>(path: &'b str, build: &'b Build<'_>, around: &dyn Surroundings) ->
     };
     let context = build.context.as_ref().filter(|(folder, _)| missing(folder));
     match context {
-        Some((folder, at)) => Some((folder, *at)),
+        // As it is written, where nothing in it is to be replaced.
+        Some((folder, at)) => match sources.slice(*at) {
+            written if written.contains(['$', '\n', '*']) => Some((folder, *at)),
+            written => Some((written, *at)),
+        },
         None => missing(path).then_some((path, build.span)),
     }
 }

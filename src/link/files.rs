@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Surroundings, refer};
+use crate::facts::links::FileRole;
 use crate::facts::{Field, ReferenceKind, Resolution};
 use crate::formats::{Reading, forget_absences};
 
@@ -11,11 +12,17 @@ pub(super) fn link<'s>(
     files: &FxHashMap<&'s str, usize>,
     around: &dyn Surroundings,
 ) {
+    let mut together = Together::new(readings.len());
     for user in 0..readings.len() {
         let named = readings.get_mut(user).map(|reading| std::mem::take(&mut reading.links.files));
         for file in named.unwrap_or_default() {
             let target = files.get(file.path.as_str()).copied();
-            if let Some(patch) = target.filter(|_| file.patch).and_then(|index| readings.get_mut(index)) {
+            let part = target.or_else(|| kustomization(files, &file.path));
+            if let Some(part) = part {
+                together.join(user, part);
+            }
+            let patch = target.filter(|_| file.role == FileRole::Patch);
+            if let Some(patch) = patch.and_then(|index| readings.get_mut(index)) {
                 // A patch is never blamed for what the workload that it changes has.
                 patch.facts.containers.iter_mut().for_each(forget_absences);
                 let links = &mut patch.links;
@@ -33,12 +40,63 @@ pub(super) fn link<'s>(
                 && !around.is_ignored(&file.path);
             if let Some(reading) = readings.get_mut(user).filter(|_| missing) {
                 let kind = ReferenceKind::File;
-                let resolution = if file.secret { Resolution::MadeElsewhere } else { Resolution::Missing };
+                let resolution = match file.role {
+                    FileRole::Secret => Resolution::MadeElsewhere,
+                    _ => Resolution::Missing,
+                };
                 refer(&mut reading.facts, kind, file.source, resolution, file.span, file.subject);
             }
         }
     }
+    together.spread(readings);
     changed(readings);
+}
+
+/// The kustomization of a folder.
+fn kustomization(files: &FxHashMap<&str, usize>, folder: &str) -> Option<usize> {
+    ["kustomization.yaml", "kustomization.yml"]
+        .iter()
+        .find_map(|name| files.get(format!("{folder}/{name}").as_str()).copied())
+}
+
+/// Which files are deployed together: each one's way to the one that stands for all of its group.
+struct Together(Vec<usize>);
+
+impl Together {
+    fn new(count: usize) -> Self {
+        Together((0..count).collect())
+    }
+
+    fn root(&mut self, of: usize) -> usize {
+        let mut at = of;
+        while let Some(&up) = self.0.get(at).filter(|up| **up != at) {
+            let above = self.0.get(up).copied().unwrap_or(up);
+            if let Some(way) = self.0.get_mut(at) {
+                *way = above;
+            }
+            at = above;
+        }
+        at
+    }
+
+    fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.root(one), self.root(other));
+        if let Some(way) = self.0.get_mut(one) {
+            *way = other;
+        }
+    }
+
+    /// What one file lacks, all lack that are deployed with it.
+    fn spread(&mut self, readings: &mut [Reading<'_>]) {
+        let lacking = readings.iter().enumerate().filter(|(_, reading)| reading.links.incomplete);
+        let lacking: FxHashSet<usize> = lacking.map(|(at, _)| self.root(at)).collect();
+        if lacking.is_empty() {
+            return;
+        }
+        for (at, reading) in readings.iter_mut().enumerate() {
+            reading.links.incomplete |= lacking.contains(&self.root(at));
+        }
+    }
 }
 
 /// What a kustomization changes in the objects of other files: data of one that is patched may have more keys,

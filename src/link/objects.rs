@@ -163,6 +163,8 @@ fn resolve<'s>(
             }
         }
         None if one.optional => {}
+        // It may be part of what lies elsewhere.
+        None if one.kind != "Secret" && readings.get(user).is_some_and(|user| user.links.incomplete) => {}
         None => {
             // Secrets are made out of band on purpose; so, often, is all that an operator or a chart makes.
             let resolution =

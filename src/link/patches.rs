@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::facts::links::FileRole;
 use crate::facts::{Container, Field};
 use crate::formats::Reading;
 
@@ -21,11 +22,14 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], files: &FxHashMap<&'s str, 
         let Some(kustomization) = readings.get(user) else { continue };
         let named = &kustomization.links.files;
         let inline = !kustomization.links.objects.is_empty() && !kustomization.facts.containers.is_empty();
-        if !inline && !named.iter().any(|file| file.patch) {
+        if !inline && !named.iter().any(|file| file.role == FileRole::Patch) {
             continue;
         }
         let reading_of = |path: &str| files.get(path).copied();
-        let patches = named.iter().filter(|file| file.patch).filter_map(|file| reading_of(&file.path));
+        let patches = named
+            .iter()
+            .filter(|file| file.role == FileRole::Patch)
+            .filter_map(|file| reading_of(&file.path));
         let mut seen = FxHashSet::default();
         let patches = patches.chain(inline.then_some(user)).filter(|index| seen.insert(*index));
         let mut stated: FxHashMap<Target<'s>, Container<'s>> = FxHashMap::default();
@@ -41,7 +45,7 @@ pub(super) fn link<'s>(readings: &mut [Reading<'s>], files: &FxHashMap<&'s str, 
         }
         let resources: BTreeSet<usize> = named
             .iter()
-            .filter(|file| !file.patch)
+            .filter(|file| file.role != FileRole::Patch)
             .filter_map(|file| reading_of(&file.path))
             .filter(|index| *index != user)
             .collect();

@@ -142,20 +142,27 @@ fn allowance(
     } else if next.at_head && (next.apart || next.line.is_none()) {
         whole
     } else if !comment.alone {
-        Scope::Line(line_span(file, source.line_of(comment.span.start), source))
+        let line = line_span(file, source.line_of(comment.span.start), source);
+        if opens(comment, line, source) { starting(line, blocks) } else { Scope::Line(line) }
     } else {
-        next.line.map_or(Scope::Nothing, |line| {
-            let line = line_span(file, line, source);
-            let first = blocks.partition_point(|block| block.start < line.start);
-            let starting = blocks.iter().skip(first).take_while(|block| block.start < line.end);
-            // An object may start together with its first part; the comment is above both.
-            starting
-                .max_by_key(|block| block.end)
-                .map_or(Scope::Line(line), |block| Scope::Area(line.to(*block)))
-        })
+        next.line.map_or(Scope::Nothing, |line| starting(line_span(file, line, source), blocks))
     };
     let (reason, until, no_date) = reason(directive.rest);
     Allowance { rules: directive.rules, reason, until, place: comment.span, scope, wrong: wrong.or(no_date) }
+}
+
+/// The object that starts on a line, or else the line. An object may start together with its first part; then
+/// both are meant.
+fn starting(line: Span, blocks: &[Span]) -> Scope {
+    let first = blocks.partition_point(|block| block.start < line.start);
+    let starting = blocks.iter().skip(first).take_while(|block| block.start < line.end);
+    starting.max_by_key(|block| block.end).map_or(Scope::Line(line), |block| Scope::Area(line.to(*block)))
+}
+
+/// Whether a comment stands behind the head of an object, and behind nothing else: `web: # …`, `server { # …`.
+fn opens(comment: &Comment<'_>, line: Span, source: &Source) -> bool {
+    let before = source.text().get(line.start as usize..comment.span.start as usize).unwrap_or_default();
+    before.trim_end().ends_with([':', '{'])
 }
 
 fn line_span(file: SourceId, line: usize, source: &Source) -> Span {
@@ -297,6 +304,20 @@ mod tests {
         assert_eq!(covered(text, &["b:\n    c: 1"]), ["  b:\n    c: 1"]);
         let text = "# govlint: allow[x] why\n---\nkind: Pod\nmetadata: 1\n";
         assert_eq!(covered(text, &["kind: Pod\nmetadata: 1\n"]), ["kind: Pod\nmetadata: 1\n"]);
+    }
+
+    #[test]
+    fn a_comment_behind_the_head_of_an_object_covers_it() {
+        let text = "b: # govlint: allow[x] why\n  c: 1\nd: 2\n";
+        assert_eq!(
+            covered(text, &["b: # govlint: allow[x] why\n  c: 1"]),
+            [text.strip_suffix("\nd: 2\n").unwrap()]
+        );
+        let text = "- b: 1 # govlint: allow[x] why\n  c: 1\n";
+        assert_eq!(
+            covered(text, &["b: 1 # govlint: allow[x] why\n  c: 1"]),
+            ["- b: 1 # govlint: allow[x] why\n"]
+        );
     }
 
     #[test]

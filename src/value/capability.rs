@@ -17,6 +17,32 @@ pub fn name(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// What a container starts with where nothing else is said.
+/// <https://github.com/moby/profiles/blob/main/capabilities/defaults.go>
+const DEFAULT: &[&str] = &[
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "NET_RAW",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+];
+
+/// Adds `ALL` to dropped capabilities where they are all that a container starts with, one by one.
+pub fn complete(dropped: &mut Vec<&str>) {
+    if DEFAULT.iter().all(|name| dropped.contains(name)) && !dropped.contains(&"ALL") {
+        dropped.push("ALL");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,5 +54,15 @@ mod tests {
         }
         assert_eq!(name("all"), "ALL");
         assert_eq!(name("éé"), "éé");
+    }
+
+    #[test]
+    fn dropping_each_by_name_drops_all() {
+        let mut dropped = DEFAULT.to_vec();
+        complete(&mut dropped);
+        assert!(dropped.contains(&"ALL"));
+        let mut dropped = DEFAULT.iter().copied().filter(|name| *name != "NET_BIND_SERVICE").collect();
+        complete(&mut dropped);
+        assert!(!dropped.contains(&"ALL"));
     }
 }

@@ -60,6 +60,7 @@ impl Environment {
             || key.ends_with(&["app", "environment"])
             || key.ends_with(&["aspnetcore", "environment"])
             || key.ends_with(&["dotnet", "environment"])
+            || key.ends_with(&["spring", "profiles", "active"])
             || key.ends_with(&["deploy", "env"])
             || key.ends_with(&["deployment", "environment"]);
         if says { environment } else { Environment::Unstated }

@@ -56,7 +56,9 @@ pub fn classify_as(kind: KeyKind, key: &Key<'_>, value: &str, user: Option<&str>
     if is_reference(value) {
         return Class::Reference;
     }
-    if trivial::is_known_default(value) {
+    // The id of an access key is a name: that anyone knows it says nothing of the key.
+    let is_name = kind == KeyKind::AccessKeyId && key.ends_with(&["id"]);
+    if !is_name && trivial::is_known_default(value) {
         return Class::Default;
     }
     if is_public(value) {
@@ -73,7 +75,8 @@ pub fn classify_as(kind: KeyKind, key: &Key<'_>, value: &str, user: Option<&str>
     {
         return Class::Placeholder;
     }
-    if is_trivial(value) || user.is_some_and(|user| !user.is_empty() && user.eq_ignore_ascii_case(value)) {
+    let is_user = user.is_some_and(|user| !user.is_empty() && user.eq_ignore_ascii_case(value));
+    if !is_name && (is_trivial(value) || is_user) {
         return Class::Default;
     }
     if placeholder::is_placeholder(value) || placeholder::repeats(key, value) {
@@ -220,6 +223,8 @@ mod tests {
             ("SENTRY_DSN", "https://4f1a@sentry.io/42", Class::NotASecret),
             ("SENTRY_DSN", "https://...@sentry.io/...", Class::NotASecret),
             ("AWS_ACCESS_KEY_ID", "worker-7f3k", Class::PublicByNature),
+            ("S3_ACCESS_KEY_ID", "minio", Class::PublicByNature),
+            ("S3_ACCESS_KEY_ID", "<access-key-id>", Class::Placeholder),
             ("JWT_PRIVATE_KEY", "-----BEGIN PUBLIC KEY-----", Class::PublicByNature),
             ("STRIPE_API_KEY", "pk_live_abcdef", Class::PublicByNature),
             ("MINIO_ACCESS_KEY", "minioadmin", Class::Default),

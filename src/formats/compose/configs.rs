@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::file::{File, Tree, extent};
 use super::interpolate::{Environment, Value};
-use crate::facts::links::FileUse;
+use crate::facts::links::{FileRole, FileUse};
 use crate::facts::{Scope, Store};
 use crate::formats::settings::Draft;
 use crate::formats::{Reader, Reading, kubernetes, resolve};
@@ -69,7 +69,9 @@ pub(super) fn references<'s>(
     reading: &mut Reading<'s>,
     sources: &'s Sources,
 ) {
-    for (kind, subject, secret) in [("configs", "config", false), ("secrets", "secret", true)] {
+    for (kind, subject, role) in
+        [("configs", "config", FileRole::Content), ("secrets", "secret", FileRole::Secret)]
+    {
         for entry in tree.roots().filter_map(|root| root.get(kind)).flat_map(Node::entries) {
             let file = entry.value.get("file").and_then(|file| environment.scalar(file));
             let Some((file, path)) = file.as_ref().and_then(|file| Some((file, local(file)?))) else {
@@ -77,9 +79,13 @@ pub(super) fn references<'s>(
             };
             let subject = sources.keep(format!("{subject} {}", entry.key).into());
             let path = resolve(tree.file.base, path);
-            let one =
-                FileUse { path, source: file.as_str(), span: file.place, subject, patch: false, secret };
-            reading.links.files.push(one);
+            reading.links.files.push(FileUse {
+                path,
+                source: file.as_str(),
+                span: file.place,
+                subject,
+                role,
+            });
         }
     }
 }
@@ -92,6 +98,7 @@ fn local<'s>(file: &Value<'s>) -> Option<&'s str> {
 
 #[cfg(test)]
 mod tests {
+    use crate::facts::links::FileRole;
     use crate::formats::compose::tests::{at, one, settings};
     use crate::source::Sources;
 
@@ -114,8 +121,7 @@ mod tests {
         let sources = Sources::default();
         let text = "services: {}\nconfigs:\n  a: {file: ./a.conf}\n  b: {external: true}\n  c: {file: /etc/c}\n  d: {file: '${D}/d'}\nsecrets:\n  e: {file: ~/e}\n  f: {file: ../f.txt}\n  g: {environment: G}\n";
         let reading = one(&sources, text);
-        let files: Vec<_> =
-            reading.links.files.iter().map(|file| (file.path.as_str(), file.secret)).collect();
-        assert_eq!(files, [("a.conf", false), ("../f.txt", true)]);
+        let files: Vec<_> = reading.links.files.iter().map(|file| (file.path.as_str(), file.role)).collect();
+        assert_eq!(files, [("a.conf", FileRole::Content), ("../f.txt", FileRole::Secret)]);
     }
 }

@@ -42,9 +42,12 @@ pub(super) fn emit<'s>(
 
     let facts = &mut reading.facts;
     let scope = Scope(service.scope);
-    let mut open = pairs::settings(service, &["environment"], scope, repository, used, &mut facts.settings);
+    let mut given = Vec::new();
+    let settings = &mut facts.settings;
+    let mut open = pairs::settings(service, &["environment"], scope, repository, used, settings, &mut given);
     if let Some(args) = service.last(&["build", "args"]) {
-        pairs::settings(service, &["build", "args"], Scope(args.key), None, used, &mut facts.settings);
+        let scope = Scope(args.key);
+        pairs::settings(service, &["build", "args"], scope, None, used, &mut facts.settings, &mut Vec::new());
     }
     if let Some(options) = service.last(&["logging", "options"]) {
         pairs::settings(
@@ -54,6 +57,7 @@ pub(super) fn emit<'s>(
             None,
             used,
             &mut facts.settings,
+            &mut Vec::new(),
         );
     }
     let env_files = env_files(service, index, note("read"), &mut open);
@@ -86,15 +90,39 @@ pub(super) fn emit<'s>(
     }
     // What a check asks and with which password is judged like any other command.
     facts.commands.extend(container.checks.iter().filter_map(|check| check.command.clone()));
-    container.environment_open = open;
+    (container.environment_given, container.environment_open) = (given, open);
     container.published = reachable;
     facts.images.extend(image);
+    if built.is_some() && pulls_instead(service) {
+        let value = service.scalar(&["image"]);
+        let pulled = value.as_ref().and_then(|value| pulled(value, service.subject, note("used")));
+        facts.images.extend(pulled.filter(comes_from_a_registry));
+    }
     facts.containers.push(container);
     if let Some(built) = &built {
         reading.links.builds.push(build::link(service, built, index));
     }
     reading.links.env_files.extend(env_files);
     reading.links.mounts.extend(volumes::mounts(service, trees, index, reachable, note("mounted")));
+}
+
+/// Whether an override names an image where its base only builds one: `compose.prod.yaml` takes from a
+/// registry what `compose.yaml` builds. An image beside its build is the name of what is built.
+fn pulls_instead(service: &Service<'_, '_>) -> bool {
+    let Some((own, below)) = service.layers.split_last() else { return false };
+    let states = |key: &str| own.node.get(key).is_some();
+    states("image")
+        && !states("build")
+        && !states("extends")
+        && below.iter().all(|layer| layer.file.path != own.file.path && layer.node.get("image").is_none())
+}
+
+/// Whether an image's name is one that a registry knows: with a host, with an owner, or an official one.
+/// Others name what is built here.
+fn comes_from_a_registry(image: &Image<'_>) -> bool {
+    let hosted = image.registry.value().is_some_and(|registry| *registry != "docker.io");
+    let owned = image.repository.value().is_some_and(|repository| repository.contains('/'));
+    hosted || owned || known(image).is_some()
 }
 
 /// The image that is pulled, as far as it is known.
@@ -156,7 +184,7 @@ fn container<'s>(
         privileged: privileged(service),
         escalation: escalation(service),
         added_capabilities: capabilities(service, "cap_add", "cap_add:"),
-        dropped_capabilities: capabilities(service, "cap_drop", "cap_drop:"),
+        dropped_capabilities: dropped_capabilities(service),
         host_network,
         host_pid: service.shares_host(&["pid"], "pid:"),
         host_ipc: service.shares_host(&["ipc"], "ipc:"),
@@ -183,6 +211,7 @@ fn container<'s>(
         checks: healthcheck::checks(service),
         listens: exposed(service).chain(store.iter().flat_map(|store| store.ports.iter().copied())).collect(),
         environment: vec![Scope(service.scope)],
+        mounted: volumes::targets(service),
         ..Container::of(Platform::Compose, Head::new(service.anchor, service.subject), service.block)
     }
 }
@@ -203,12 +232,17 @@ fn unsandboxed(service: &Service<'_, '_>) -> Field<bool> {
     insecure.map_or(Field::Default(false), |value| Field::set(true, value.place, "build.entitlements:"))
 }
 
-/// The network is the host's by `network_mode`, or by `net` in the first version.
+/// The network is the host's by `network_mode`, by `net` in the first version, or while the image is built.
 fn host_network(service: &Service<'_, '_>) -> Field<bool> {
-    match service.shares_host(&["network_mode"], "network_mode:") {
+    let own = match service.shares_host(&["network_mode"], "network_mode:") {
         Field::Default(_) => service.shares_host(&["net"], "net:"),
         stated => stated,
+    };
+    if own.value() == Some(&true) {
+        return own;
     }
+    let build = service.shares_host(&["build", "network"], "build.network:");
+    if build.value() == Some(&true) { build } else { own }
 }
 
 fn escalation(service: &Service<'_, '_>) -> Field<bool> {
@@ -238,6 +272,14 @@ fn capabilities<'s>(service: &Service<'_, 's>, key: &str, written: &'static str)
         }
         _ => service.absent(Field::Default(Vec::new())),
     }
+}
+
+fn dropped_capabilities<'s>(service: &Service<'_, 's>) -> Field<Vec<&'s str>> {
+    let mut dropped = capabilities(service, "cap_drop", "cap_drop:");
+    if let Field::Set(stated) = &mut dropped {
+        capability::complete(&mut stated.value);
+    }
+    dropped
 }
 
 /// The capabilities that are added, as facts of their own.

@@ -70,6 +70,7 @@ pub(super) fn checks<'s>(service: &Service<'_, 's>) -> Vec<Check<'s>> {
         span: parsed.span,
         port: port_of(&parsed),
         command: Some(command(parsed, service.subject, Store::Setting, false, sources)),
+        nameless: None,
         period,
         failure_threshold: number("retries"),
         fingerprint,

@@ -24,7 +24,7 @@ use super::unread::problem;
 use super::{Format, Reader, Reading, dockerfile};
 use crate::facts::{ProblemKind, Store};
 use crate::source::Sources;
-use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Stream};
+use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Node, Stream};
 use file::Tree;
 use interpolate::Environment;
 use service::Service;
@@ -122,6 +122,7 @@ fn read_services<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
             }
         }
     }
+    reader.reading.blocks.extend(tree.roots().map(Node::span));
     let include = file.includes();
     let env_files = include.iter().flat_map(|include| include.env_files.iter().cloned());
     let beside = [reader.resolve(".env")];

@@ -45,8 +45,8 @@ fn split<'s>(text: &Text<'s>) -> Pair<'s> {
     Pair { key: key.trim(), key_span: text.span(0..end), value }
 }
 
-/// The settings at a path of keys. A stronger layer's value takes the place of a weaker one's. The answer
-/// says whether there are more than these.
+/// The settings at a path of keys. A stronger layer's value takes the place of a weaker one's. What is known
+/// by its name only is `given` from outside; the answer says whether there are more than these.
 pub(super) fn settings<'s>(
     service: &Service<'_, 's>,
     path: &[&str],
@@ -54,6 +54,7 @@ pub(super) fn settings<'s>(
     image: Option<&'s str>,
     note: &'s str,
     out: &mut Vec<Setting<'s>>,
+    given: &mut Vec<&'s str>,
 ) -> bool {
     let mut open = service.open;
     let mut seen = rustc_hash::FxHashSet::default();
@@ -71,16 +72,17 @@ pub(super) fn settings<'s>(
         seen.extend(pairs.iter().map(|pair| pair.key));
         for pair in pairs.into_iter().filter(|pair| !stronger.contains(pair.key)) {
             match pair.value {
-                Some(text) if !pair.key.is_empty() && !pair.key.contains('$') => {
+                _ if pair.key.is_empty() || pair.key.contains('$') => open = true,
+                None => given.push(pair.key),
+                Some(text) => {
                     let value = service.environment.value(&text);
                     // `${PASSWORD:-}` is empty only until the environment sets it.
                     if value.as_str().is_empty() && !text.as_str().is_empty() {
-                        open = true;
+                        given.push(pair.key);
                         continue;
                     }
                     out.push(setting(&value, &pair.key_span, pair.key, service, scope, image, note));
                 }
-                _ => open = true,
             }
         }
     }

@@ -6,7 +6,7 @@ use super::file::{File, Tree};
 use super::interpolate::{Environment, Variables};
 use super::service::{Extends, Service};
 use super::{configs, container, names, neighbours};
-use crate::facts::links::FileUse;
+use crate::facts::links::{FileRole, FileUse};
 use crate::facts::{Field, Head, Reference, ReferenceKind, Resolution};
 use crate::formats::{Reading, resolve};
 use crate::source::{Sources, Text};
@@ -104,7 +104,7 @@ fn references<'s>(
 
 fn file_use<'s>(written: &Text<'s>, path: String, subject: &'s str) -> FileUse<'s> {
     let source = written.as_str();
-    FileUse { path, source, span: written.span(0..source.len()), subject, patch: false, secret: false }
+    FileUse { path, source, span: written.span(0..source.len()), subject, role: FileRole::Part }
 }
 
 /// What an env file sets; the last of several lines counts.

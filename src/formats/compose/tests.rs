@@ -71,7 +71,8 @@ fn environments_are_settings_in_both_forms() {
     assert_eq!(at(&sources, key.key.span().unwrap()).1, "KEY");
     assert_eq!(at(&sources, key.head.anchor).1, "a=b");
     assert_eq!(reading.facts.settings[0].image, Some("postgres"));
-    assert!(container(&reading, "a").environment_open);
+    assert_eq!(container(&reading, "a").environment_given, ["SHELL"]);
+    assert_eq!(container(&reading, "b").environment_given, ["FROM_SHELL"]);
     assert_ne!(reading.facts.settings[0].scope, key.scope);
 }
 

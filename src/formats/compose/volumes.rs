@@ -192,6 +192,13 @@ pub(super) fn mounts<'s>(
     mounts
 }
 
+/// The paths in the container at which something is mounted.
+pub(super) fn targets<'s>(service: &Service<'_, 's>) -> Vec<&'s str> {
+    let configs = service.each(&["configs"]).into_iter().flat_map(|found| found.node.items());
+    let configs = configs.filter_map(|config| config.get("target")?.as_str());
+    binds(service).into_iter().map(|bind| bind.target).chain(configs).collect()
+}
+
 /// The nginx configuration behind a mount, as a path or a glob, if that is what it is.
 pub(super) fn nginx(mount: &Mount<'_>, image: Option<&str>) -> Option<String> {
     let is_nginx = image.is_some_and(|image| {

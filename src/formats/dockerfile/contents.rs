@@ -11,6 +11,7 @@ use crate::formats::commands::{command, port_of};
 use crate::formats::settings::Draft;
 use crate::formats::{Candidate, Reader, recognise};
 use crate::source::{Sources, Text};
+use crate::syntax::Comment;
 use crate::syntax::dockerfile::{Arguments, Heredoc, Instruction, Keyword, Word};
 use crate::syntax::shell::{self, Direction};
 use crate::value::key::Key;
@@ -123,6 +124,7 @@ fn fed<'s>(
         None | Some("sh" | "bash" | "dash" | "ash" | "zsh")
             if interpreter.is_none_or(|line| line.contains("sh")) =>
         {
+            comments(reader, &heredoc.body);
             let parsed = shell::parse(&heredoc.body, reader.sources);
             push_commands(reader, parsed, around, true);
         }
@@ -139,6 +141,21 @@ fn fed<'s>(
             }
         }
         _ => {}
+    }
+}
+
+/// The comments of a script that have lines of their own.
+fn comments<'s>(reader: &mut Reader<'s>, body: &Text<'s>) {
+    let mut at = 0;
+    for line in body.as_str().split_inclusive('\n') {
+        let comment = line.trim();
+        if comment.starts_with('#') {
+            let start = at + line.len() - line.trim_start().len();
+            let span = body.span(start..start + comment.len());
+            let text = comment.trim_start_matches('#').trim();
+            reader.reading.comments.push(Comment { span, text, alone: true });
+        }
+        at += line.len();
     }
 }
 
@@ -285,6 +302,7 @@ pub(super) fn check<'s>(instruction: &Instruction<'s>, sources: &'s Sources) -> 
         span: instruction.span,
         port: port_of(&parsed),
         command: Some(command(parsed, "the image", Store::Image, false, sources)),
+        nameless: None,
         period: seconds("interval"),
         failure_threshold: seconds("retries"),
         fingerprint: hasher.finish(),

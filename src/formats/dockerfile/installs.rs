@@ -128,13 +128,14 @@ mod tests {
             let sources = Sources::default();
             let id = sources.add("Dockerfile".into(), text.into());
             let reading = Reader::read(&sources, id, find("dockerfile").unwrap());
-            let found = reading.links.stages.last().unwrap().container.escalation.span();
-            found.map(|span| sources.slice(span).to_owned())
+            let gains = reading.facts.containers.iter().filter_map(|one| one.escalation.span());
+            gains.map(|span| sources.slice(span).to_owned()).collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(place("FROM debian\nRUN apt-get install -y sudo curl\n").as_deref(), Some("sudo"));
-        assert_eq!(place("FROM debian\nRUN /usr/bin/sudo ls\n").as_deref(), Some("/usr/bin/sudo"));
-        assert_eq!(place("FROM debian\nRUN apt-get purge sudo\n"), None);
-        assert_eq!(place("FROM debian\nRUN echo sudo\n"), None);
+        assert_eq!(place("FROM debian\nRUN apt-get install -y sudo curl\n"), "sudo");
+        assert_eq!(place("FROM debian\nRUN /usr/bin/sudo ls\n"), "/usr/bin/sudo");
+        assert_eq!(place("FROM debian\nRUN apt-get purge sudo\n"), "");
+        assert_eq!(place("FROM debian\nRUN echo sudo\n"), "");
+        assert_eq!(place("FROM debian\nRUN sudo a && sudo b\nCMD sudo c\nFROM x\n"), "sudo sudo sudo");
     }
 
     #[test]

@@ -185,13 +185,19 @@ fn stage<'s>(
         inherit_global(instruction, &mut variables, global);
         declare(instruction, &mut variables, escape, sources);
     }
-    let mut commands = reader.reading.facts.commands.iter().skip(first_command);
+    let commands = reader.reading.facts.commands.iter().skip(first_command);
     for command in commands.clone().filter(|command| command.at_build) {
         installs::run(&command.parsed, &mut container.installed);
     }
-    if let Some(word) = commands.find_map(|command| installs::sudo(&command.parsed)) {
-        container.escalation = Field::set(true, word.span, "sudo");
+    let gains: Vec<Span> =
+        commands.filter_map(|command| installs::sudo(&command.parsed)).map(|word| word.span).collect();
+    for place in gains {
+        let mut process = Container::of(Platform::Process, Head::new(place, subject), block);
+        process.escalation = Field::set(true, place, "sudo");
+        reader.reading.facts.containers.push(process);
     }
+    // A comment above an instruction speaks of all of its lines.
+    reader.reading.blocks.extend(instructions.iter().map(|instruction| instruction.span));
     reader.reading.blocks.push(block);
     Some(Stage {
         name,

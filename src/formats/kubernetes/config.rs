@@ -82,16 +82,28 @@ fn value<'s>(node: Node<'_, 's>, coding: Coding, sources: &'s Sources) -> Option
         Coding::Unread => None,
         Coding::Plain if node.is_null() => Some(node.text().part(0..0)),
         Coding::Plain => (!written.starts_with("ENC[")).then(|| node.text()),
+        Coding::Base64 if is_unencoded(written) => Some(node.text()),
         Coding::Base64 => {
+            let decoded = base64::decode_text(written)?;
             let text = node.text();
-            let Some(decoded) = base64::decode_text(written) else {
-                // A stand-in waits for what would be encoded.
-                let class = classify_as(KeyKind::Password, &Key::new(""), written, None);
-                return (class == Class::Placeholder).then_some(text);
-            };
             let span = text.span(0..text.as_str().len());
             Some(Text::decoded(span, sources.keep(decoded.into())))
         }
+    }
+}
+
+/// Whether a value was never encoded, though it stands where base64 belongs: a character that base64 doesn't
+/// have, or a stand-in that happens to look like it (`changeme`). What is cut short (`LS0tLS1CRUdJTi...`) was
+/// encoded once.
+fn is_unencoded(written: &str) -> bool {
+    let encodes = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    let has_foreign = !written.bytes().all(|byte| encodes(byte) || byte.is_ascii_whitespace());
+    if base64::decode_text(written).is_some() {
+        return false;
+    }
+    match classify_as(KeyKind::Password, &Key::new(""), written, None) {
+        Class::Default | Class::Placeholder => true,
+        _ => has_foreign && !written.contains("..") && !written.contains('…'),
     }
 }
 
@@ -142,6 +154,9 @@ pub(super) fn state<'s>(
 /// The format of a file in an entry, by its name and its text.
 fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
     let extension = key.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if key == "nginx.conf" {
+        return Some("nginx");
+    }
     if nginx::looks_like(content)
         && (matches!(extension, "conf" | "nginx" | "template" | "vhost")
             || key.contains("nginx")

@@ -46,7 +46,9 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
         image: repository,
         note: used_by,
     };
-    let environment_open = environment.read(reader) || pod.is_fragment || node.is_open();
+    let mut environment_given = Vec::new();
+    let environment_open =
+        environment.read(reader, &mut environment_given) || pod.is_fragment || node.is_open();
 
     let commands = command::of_container(look(node, &["command"]), look(node, &["args"]), subject, sources);
     reader.reading.facts.commands.extend(commands);
@@ -87,6 +89,7 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
         checks,
         listens: probes::listens(node).into_iter().map(|(port, _)| port).collect(),
         environment: vec![Scope(block)],
+        environment_given,
         environment_open,
         published,
         ..Container::of(Platform::Kubernetes, Head::new(anchor, subject), block)
@@ -144,6 +147,7 @@ pub(crate) fn forget_absences(container: &mut Container<'_>) {
     forget(&mut container.memory_limit);
     forget(&mut container.cpu_request);
     forget(&mut container.memory_request);
+    container.checks.iter_mut().for_each(|check| check.nameless = None);
     container.environment_open = true;
 }
 

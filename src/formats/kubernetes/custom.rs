@@ -1,4 +1,4 @@
-//! Kinds that are not known one by one: only leaves that name a place or an address are settings, as are
+//! Kinds that are not known one by one: only leaves that name a place or hold an address are settings, as are
 //! the regions and zones that any object is bound to.
 
 use super::control_plane::setting;
@@ -65,7 +65,7 @@ const STORES: [&str; 3] = ["KafkaTopic", "LogGroup", "LokiStack"];
 const RECORDS: [&str; 6] = ["audit", "backup", "backups", "auditlog", "snapshot", "snapshots"];
 
 /// Parts of an object that only describe it.
-const DESCRIBING: [&str; 12] = [
+const DESCRIBING: [&str; 14] = [
     "metadata",
     "status",
     "labels",
@@ -77,6 +77,8 @@ const DESCRIBING: [&str; 12] = [
     "icon",
     "documentation",
     "description",
+    "homepage",
+    "href",
     "openAPIV3Schema",
 ];
 
@@ -135,7 +137,7 @@ impl<'s> Walk<'_, '_, 's> {
             }
             if self.names_place(entry.key) {
                 self.leaf(entry.key, entry.key_span, entry.value, reader);
-            } else if !self.only_topology && entry.value.kind() == Kind::Scalar {
+            } else if !self.only_topology {
                 self.statement(entry.key, entry.key_span, entry.value, reader);
             }
             self.above.push(entry.key);
@@ -152,8 +154,16 @@ impl<'s> Walk<'_, '_, 's> {
         !self.only_topology && PLACES.iter().any(|place| last.last().eq_ignore_ascii_case(place))
     }
 
-    /// A switch of TLS or of its verification, and how long backups and audit records are kept.
+    /// An address, a switch of TLS or of its verification, and how long backups and audit records are kept.
     fn statement(&self, key: &'s str, key_span: Span, value: Node<'_, 's>, reader: &mut Reader<'s>) {
+        let addresses = value.items().chain((value.kind() == Kind::Scalar).then_some(value));
+        let addresses: Vec<_> = addresses.filter(|node| node.as_str().is_some_and(is_address)).collect();
+        if !addresses.is_empty() || value.kind() != Kind::Scalar {
+            for address in addresses {
+                setting(self.manifest, key, key_span, address, reader);
+            }
+            return;
+        }
         if UNVERIFIED.iter().any(|one| key.eq_ignore_ascii_case(one)) {
             if value.truthy() == Some(true) {
                 self.unverified(key, value, reader);
@@ -230,4 +240,12 @@ impl<'s> Walk<'_, '_, 's> {
             Kind::Mapping => {}
         }
     }
+}
+
+/// Whether a text is one URL and no more.
+fn is_address(text: &str) -> bool {
+    let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        && !text.contains(char::is_whitespace)
 }

@@ -22,8 +22,9 @@ pub(super) struct Environment<'a, 't, 's> {
 }
 
 impl<'s> Environment<'_, '_, 's> {
-    /// States the settings and the uses. The answer is whether the container may see more than is stated.
-    pub(super) fn read(&self, reader: &mut Reader<'s>) -> bool {
+    /// States the settings and the uses. What is known by its name only is `given` from elsewhere; the answer
+    /// is whether the container may see more than these.
+    pub(super) fn read(&self, reader: &mut Reader<'s>, given: &mut Vec<&'s str>) -> bool {
         let variables = look(self.container, &["env"]);
         let sources = look(self.container, &["envFrom"]);
         let open = |found: Found<'_, '_>| match found {
@@ -33,7 +34,7 @@ impl<'s> Environment<'_, '_, 's> {
         };
         let mut more = open(variables) || open(sources);
         for variable in variables.items() {
-            more |= self.variable(variable, reader);
+            more |= self.variable(variable, reader, given);
         }
         for source in sources.items() {
             more = true;
@@ -42,7 +43,7 @@ impl<'s> Environment<'_, '_, 's> {
         more
     }
 
-    fn variable(&self, variable: Node<'_, 's>, reader: &mut Reader<'s>) -> bool {
+    fn variable(&self, variable: Node<'_, 's>, reader: &mut Reader<'s>, given: &mut Vec<&'s str>) -> bool {
         let Some(name) = look(variable, &["name"]).node() else { return true };
         let Some(key) = name.as_str() else { return true };
         if let Some(from) = look(variable, &["valueFrom"]).node() {
@@ -51,7 +52,8 @@ impl<'s> Environment<'_, '_, 's> {
                     reader.reading.links.uses.extend(self.object(source, kind, Some(key)));
                 }
             }
-            return true;
+            given.push(key);
+            return name.is_unknown();
         }
         match variable.get("value") {
             Some(value) if value.as_str().is_some() => {
@@ -68,7 +70,10 @@ impl<'s> Environment<'_, '_, 's> {
                 reader.reading.facts.settings.push(draft.setting());
                 false
             }
-            _ => true,
+            _ => {
+                given.push(key);
+                name.is_unknown() || variable.is_open()
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use super::lookup::{known_str, look, pairs};
 use super::manifest::Manifest;
 use super::patch;
 use crate::facts::Store;
-use crate::facts::links::{FileUse, Object};
+use crate::facts::links::{FileRole, FileUse, Object};
 use crate::formats::{Reader, helm_values, image};
 use crate::source::Text;
 use crate::syntax::yaml::{Kind, Node};
@@ -15,25 +15,28 @@ use crate::syntax::yaml::{Kind, Node};
 pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
     for list in ["resources", "bases", "components", "configurations", "crds"] {
         for item in manifest.look(&[list]).items() {
-            file(manifest, item, false, reader);
+            file(manifest, item, FileRole::Part, reader);
         }
     }
     for item in manifest.look(&["patchesStrategicMerge"]).items() {
         if item.as_str().is_some_and(|text| text.contains('\n')) {
             patch::read(&item.text(), None, reader);
         } else {
-            file(manifest, item, true, reader);
+            file(manifest, item, FileRole::Patch, reader);
         }
     }
     for list in ["patches", "patchesJson6902", "replacements"] {
         for item in manifest.look(&[list]).items() {
             if let Some(path) = look(item, &["path"]).node() {
-                file(manifest, path, true, reader);
+                file(manifest, path, FileRole::Patch, reader);
             }
             if let Some(text) = look(item, &["patch"]).node().filter(|node| node.as_str().is_some()) {
                 patch::read(&text.text(), look(item, &["target"]).node(), reader);
             }
         }
+    }
+    for list in ["helmCharts", "helmChartInflationGenerator", "generators"] {
+        reader.reading.links.incomplete |= !manifest.look(&[list]).is_absent();
     }
     for chart in manifest.look(&["helmCharts"]).items() {
         if let Some(values) = look(chart, &["valuesInline"]).node() {
@@ -58,15 +61,19 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
 }
 
 /// A file or folder of the project; what lies elsewhere is not looked at.
-fn file<'s>(manifest: &Manifest<'_, 's>, node: Node<'_, 's>, patch: bool, reader: &mut Reader<'s>) {
+fn file<'s>(manifest: &Manifest<'_, 's>, node: Node<'_, 's>, role: FileRole, reader: &mut Reader<'s>) {
     let Some(source) = node.as_str().map(str::trim) else { return };
     let inline = source.contains('\n') || source.contains(": ");
-    if node.kind() != Kind::Scalar || source.is_empty() || inline || is_remote(source) {
+    if node.kind() != Kind::Scalar || source.is_empty() || inline {
+        return;
+    }
+    if is_remote(source) {
+        reader.reading.links.incomplete |= role == FileRole::Part;
         return;
     }
     let resolved = reader.resolve(source);
     reader.want(resolved.clone(), "kubernetes");
-    if !patch {
+    if role == FileRole::Part {
         for name in ["kustomization.yaml", "kustomization.yml"] {
             reader.want(format!("{resolved}/{name}"), "kubernetes");
         }
@@ -76,8 +83,7 @@ fn file<'s>(manifest: &Manifest<'_, 's>, node: Node<'_, 's>, patch: bool, reader
         source,
         span: node.span(),
         subject: manifest.subject,
-        patch,
-        secret: false,
+        role,
     });
 }
 
@@ -131,8 +137,9 @@ fn generator<'s>(
             if list != "files" || matches!(extension, "env" | "properties") {
                 reader.want(path.clone(), "env");
             }
-            let (span, subject, secret) = (node.span(), manifest.subject, store == Store::Secret);
-            reader.reading.links.files.push(FileUse { path, source, span, subject, patch: false, secret });
+            let (span, subject) = (node.span(), manifest.subject);
+            let role = if store == Store::Secret { FileRole::Secret } else { FileRole::Content };
+            reader.reading.links.files.push(FileUse { path, source, span, subject, role });
         }
     }
 }

@@ -29,6 +29,7 @@ mod security;
 mod service;
 #[cfg(test)]
 mod tests;
+pub(super) mod values;
 mod volumes;
 mod workflow;
 
@@ -67,7 +68,8 @@ fn read(reader: &mut Reader<'_>) {
     for document in &stream.documents {
         let root = document.root();
         if root.kind() == Kind::Mapping {
-            reader.reading.blocks.push(document.span());
+            // The document may begin with its `---`, above the comment at its head.
+            reader.reading.blocks.extend([document.span(), root.span()]);
             object(root, document.span(), LISTS, reader);
         } else {
             // A JSON file may hold a plain array of objects.

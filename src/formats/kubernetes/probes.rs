@@ -27,15 +27,16 @@ pub(super) fn checks<'s>(container: Node<'_, 's>, subject: &'s str, sources: &'s
             return None;
         }
         let words = look(probe, &["exec", "command"]);
-        let asked = ["httpGet", "tcpSocket", "grpc"]
-            .into_iter()
-            .find_map(|handler| look(probe, &[handler, "port"]).node())
-            .and_then(|node| Some((resolve_port(node, container)?, node.span())));
+        let asked =
+            ["httpGet", "tcpSocket", "grpc"].into_iter().find_map(|h| look(probe, &[h, "port"]).node());
         Some(Check {
             written: name,
             span: entry.key_span,
             command: command::of_words(words, subject, sources).into_iter().next(),
-            port: asked,
+            port: asked.and_then(|node| Some((resolve_port(node, container)?, node.span()))),
+            nameless: asked
+                .filter(|node| names_no_port(*node, container))
+                .and_then(|node| Some((node.as_str()?, node.span()))),
             // https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes
             period: seconds(look(probe, &["periodSeconds"]), 10),
             failure_threshold: seconds(look(probe, &["failureThreshold"]), 3),
@@ -61,6 +62,27 @@ fn resolve_port(node: Node<'_, '_>, container: Node<'_, '_>) -> Option<u16> {
             look(container, &["ports"]).items().find(|port| look(*port, &["name"]).str() == Some(name));
         look(named?, &["containerPort"]).node().and_then(port)
     })
+}
+
+/// Whether a port is given by a name that none of the container's ports has. The ports of other containers
+/// don't count. <https://kubernetes.io/docs/concepts/workloads/pods/probes/#http-probes>
+fn names_no_port(node: Node<'_, '_>, container: Node<'_, '_>) -> bool {
+    if port(node).is_some() || node.as_str().is_none_or(|name| name.is_empty() || name.contains('$')) {
+        return false;
+    }
+    match look(container, &["ports"]) {
+        Found::Absent => true,
+        Found::Unknown => false,
+        Found::Stated(ports) => {
+            let name = node.as_str();
+            !ports.is_open()
+                && ports.items().all(|entry| match look(entry, &["name"]) {
+                    Found::Stated(own) => own.as_str().is_some() && own.as_str() != name,
+                    Found::Absent => entry.kind() == Kind::Mapping,
+                    Found::Unknown => false,
+                })
+        }
+    }
 }
 
 /// The ports that a container says it listens on, with their places. Stating them is voluntary.

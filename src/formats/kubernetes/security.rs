@@ -24,6 +24,12 @@ impl<'t, 's> Context<'t, 's> {
         }
     }
 
+    /// A context that stands by itself, among the values of a chart.
+    pub(super) fn of_values(context: Node<'t, 's>) -> Self {
+        let windows = !look(context, &["windowsOptions"]).is_absent();
+        Context { container: Found::Stated(context), pod: Found::Absent, windows }
+    }
+
     /// A property that both may state.
     fn either(&self, keys: &[&str]) -> Found<'t, 's> {
         self.container.look(keys).or(self.pod.look(keys))
@@ -78,7 +84,11 @@ impl<'t, 's> Context<'t, 's> {
     }
 
     pub(super) fn dropped(&self, sources: &'s Sources) -> Field<Vec<&'s str>> {
-        self.capabilities("drop", "capabilities.drop", sources)
+        let mut dropped = self.capabilities("drop", "capabilities.drop", sources);
+        if let Field::Set(stated) = &mut dropped {
+            capability::complete(&mut stated.value);
+        }
+        dropped
     }
 
     /// The capabilities that are added, as facts of their own.

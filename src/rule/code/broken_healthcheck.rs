@@ -32,6 +32,7 @@ const MISSING_TOOL: usize = 0;
 const SILENT_PORT: usize = 1;
 const SAME_PROBES: usize = 2;
 const UNDECLARED_PORT: usize = 3;
+const UNNAMED_PORT: usize = 4;
 
 pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>)) {
     let facts = &context.project.facts;
@@ -137,6 +138,15 @@ fn port<'s>(
     settings: &[Setting<'s>],
     emit: &mut dyn FnMut(Hit<'s>),
 ) {
+    if let Some((name, at)) = check.nameless {
+        emit(Hit {
+            case: UNNAMED_PORT,
+            at,
+            subject: container.head.subject,
+            related: container.head.uses.clone(),
+            named: vec![("port", name.to_owned())],
+        });
+    }
     let Some((port, at)) = check.port else { return };
     if container.listens.is_empty() || container.listens.contains(&port) {
         return;

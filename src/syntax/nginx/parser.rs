@@ -272,9 +272,12 @@ impl<'p, 's> Parser<'p, 's> {
         None
     }
 
-    /// Ends an unclosed word with its line, before the `;` or `{` that ends that.
+    /// Ends an unclosed word with its line, before the `;` or `{` that ends that, and before the `}` that close
+    /// blocks behind it.
     fn unclosed_quote(&mut self, start: usize) -> Range<usize> {
         let line = self.content[start + 1..self.line_end(start)].trim_end();
+        let before = line.trim_end_matches(['}', ' ', '\t']);
+        let line = if before.ends_with(';') { before } else { line };
         let inside = line.strip_suffix([';', '{']).unwrap_or(line).trim_end();
         self.at = start + 1 + inside.len();
         self.error(start..self.at, "quote is never closed");

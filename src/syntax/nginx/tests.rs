@@ -145,6 +145,9 @@ fn unclosed_quotes_end_with_their_line() {
     let (tree, errors) = read("add_header A \"x;\nadd_header B \"y\";\nuser 'a;\n");
     assert_eq!(tree, "add_header[A, x] add_header[B, y] user[a]");
     assert_eq!(errors, ["1:\"x: quote is never closed", "3:'a: quote is never closed"]);
+    let (tree, errors) = read("server { root \"/x; }\nuser a;\n");
+    assert_eq!(tree, "server[]{root[/x]} user[a]");
+    assert_eq!(errors, ["1:\"/x: quote is never closed"]);
 }
 
 #[test]

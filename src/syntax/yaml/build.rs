@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::events::{Event, Failure, Item, Reader, offset};
+use super::recovery::Stop;
 use super::template::{self, Action};
 use super::tree::{Document, Marks, NONE, Shape, Slot, Style, is_merge_key};
 use super::{ALIAS_LIMIT, DEPTH_LIMIT, Duplicate, Error, ErrorKind, Stream};
@@ -34,6 +35,7 @@ pub(super) fn build<'s>(
             comments: Vec::new(),
             duplicates: Vec::new(),
             templated: !actions.is_empty(),
+            stops: Vec::new(),
         },
         slots: Vec::new(),
         tags: Vec::new(),
@@ -328,6 +330,16 @@ impl<'s> Builder<'_, 's> {
             None | Some('\n' | '\r') => 0,
             Some(character) => character.len_utf8(),
         };
+        if failure.kind == ErrorKind::Syntax {
+            let flow = |slot: &&Slot<'_>| {
+                matches!(slot.shape, Shape::Sequence { flow: true } | Shape::Mapping { flow: true })
+            };
+            let slots = self.open.iter().filter_map(|frame| self.slots.get(frame.slot as usize));
+            let bracket = slots.filter(|slot| flow(slot)).map(|slot| slot.start).next();
+            let quoted = failure.message.contains("quoted scalar");
+            let error = self.stream.errors.len();
+            self.stream.stops.push(Stop { at: offset(at), bracket, quoted, error });
+        }
         let span = self.text.span(at..at + width);
         self.stream.errors.push(Error { span, kind: failure.kind, message: failure.message });
         self.end_document(Some(offset(at)));
@@ -336,6 +348,8 @@ impl<'s> Builder<'_, 's> {
     /// Ends the document, if one was started: after its last event, or where an error cuts it short.
     fn end_document(&mut self, cut: Option<u32>) {
         let Some(start) = self.started.take() else { return };
+        // An error may lie before what was read behind it, such as a bracket that nothing closes.
+        let cut = cut.map(|at| self.slots.last().map_or(at, |last| at.max(last.end)));
         if let Some(at) = cut {
             while let Some(frame) = self.open.last() {
                 let mapping = matches!(self.slots[frame.slot as usize].shape, Shape::Mapping { .. });

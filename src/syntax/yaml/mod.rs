@@ -1,10 +1,11 @@
 //! YAML 1.2 with the types and merge keys of YAML 1.1, and JSON, which is YAML too.
 //!
-//! A text becomes a [`Stream`] of documents. A broken document does not hide the next one, and keeps what
-//! was read of it. Aliases are followed only where someone looks, so they cost nothing before.
+//! A text becomes a [`Stream`] of documents. A broken document does not hide the next one. It is read without
+//! the lines that break it where that helps, and else keeps what was read of it. Aliases are followed only where someone looks, so they cost nothing before.
 
 mod build;
 mod events;
+mod recovery;
 mod scalar;
 mod spelling;
 mod template;
@@ -48,6 +49,8 @@ pub struct Stream<'s> {
     pub duplicates: Vec<Duplicate<'s>>,
     /// Whether the text held template actions that were masked.
     pub templated: bool,
+    /// Where reading stopped because the text is not YAML.
+    stops: Vec<recovery::Stop>,
 }
 
 /// Something that could not be read, and where.
@@ -64,7 +67,7 @@ pub struct Error {
 /// What kind of error it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ErrorKind {
-    /// The text is not YAML. The rest of the document was skipped.
+    /// The text is not YAML. The lines at fault were left out, or else the rest of the document.
     Syntax,
     /// Nested deeper than any honest file. The rest of the document was skipped.
     TooDeep,
@@ -97,7 +100,8 @@ pub fn parse<'s>(text: &Text<'s>, sources: &'s Sources, mode: Mode) -> Stream<'s
         Mode::Templated => template::actions(text.as_str()),
     };
     if actions.is_empty() {
-        return build::build(&text, text.as_str(), sources, &[]);
+        let stream = build::build(&text, text.as_str(), sources, &[]);
+        return if stream.stops.is_empty() { stream } else { recovery::recover(&text, sources, stream) };
     }
     let masked = |fill| {
         let content = sources.keep(template::mask(text.as_str(), &actions, fill));
@@ -109,6 +113,8 @@ pub fn parse<'s>(text: &Text<'s>, sources: &'s Sources, mode: Mode) -> Stream<'s
         stream = if other.errors.is_empty() { other } else { stream };
     }
     stream.errors.extend(template::unclosed(&text, &actions));
+    stream.comments.extend(template::comments(&text, &actions));
+    stream.comments.sort_by_key(|comment| comment.span.start);
     stream
 }
 

@@ -10,6 +10,7 @@ use super::events::offset;
 use super::tree::{Document, Marks, NONE, Shape, Slot};
 use super::{Error, ErrorKind};
 use crate::source::Text;
+use crate::syntax::Comment;
 
 /// One action with its braces.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,6 +22,13 @@ pub(super) struct Action {
     pub(super) effect: Effect,
     /// Whether nothing but blanks and other actions stands on its lines.
     pub(super) alone: bool,
+}
+
+impl Action {
+    /// Something that may have written whole lines at this column.
+    pub(super) fn lines(start: u32, end: u32, column: u32) -> Self {
+        Action { start, end, line: start, effect: Effect::Lines(Some(column)), alone: true }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,6 +105,17 @@ pub(super) fn unclosed(text: &Text<'_>, actions: &[Action]) -> Vec<Error> {
         message: "nothing closes this template action".to_owned(),
     })
     .collect()
+}
+
+/// The comments among the actions: `{{/* … */}}`.
+pub(super) fn comments<'s>(text: &Text<'s>, actions: &[Action]) -> Vec<Comment<'s>> {
+    let comments = actions.iter().filter_map(|action| {
+        let range = action.start as usize..action.end as usize;
+        let inner = text.as_str()[range.clone()].trim_matches(['{', '}']).trim_matches('-').trim();
+        let said = inner.strip_prefix("/*")?.strip_suffix("*/")?.trim();
+        Some(Comment { span: text.span(range), text: said, alone: action.alone })
+    });
+    comments.collect()
 }
 
 /// Which closing marks may still be found; once one is known to be missing it is not looked for again.

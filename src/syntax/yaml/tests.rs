@@ -30,7 +30,7 @@ fn touch(content: &str, stream: &Stream, sources: &Sources) {
         assert!(!error.message.is_empty());
     }
     for comment in &stream.comments {
-        assert!(sources.slice(comment.span).starts_with('#'), "{comment:?}");
+        assert!(sources.slice(comment.span).starts_with(['#', '{']), "{comment:?}");
     }
     for duplicate in &stream.duplicates {
         check(duplicate.first);
@@ -300,6 +300,21 @@ fn a_broken_document_keeps_what_was_read_and_hides_no_other() {
 }
 
 #[test]
+fn what_breaks_a_document_may_lie_before_what_was_read() {
+    for content in ["a: [x{{ y }}z: ", "a: [x{{- if y }}z: # c"] {
+        templated(content, |root, stream, sources| {
+            assert_eq!(stream.errors[0].span.start, 3);
+            let value = root.get("a").unwrap();
+            let pair = value.items().next().unwrap();
+            let key = pair.own_entries().next().unwrap().key_span;
+            assert!(pair.span().contains(key) && value.span().contains(pair.span()));
+            assert!(sources.slice(key).starts_with('x'));
+            assert!(stream.documents[0].nodes().all(|node| node.as_str().is_none_or(|text| text == "a")));
+        });
+    }
+}
+
+#[test]
 fn deep_nesting_is_an_error_of_its_own() {
     for content in
         ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(50_000), "a: &a [*a".repeat(9_000)]
@@ -372,7 +387,8 @@ fn a_template_is_read_around_its_actions() {
     templated(CHART, |root, stream, sources| {
         assert_eq!(stream.errors, []);
         assert!(stream.templated);
-        assert_eq!(stream.comments.iter().map(|c| c.text).collect::<Vec<_>>(), ["kept {{ .Values.x }}"]);
+        let comments: Vec<_> = stream.comments.iter().map(|comment| comment.text).collect();
+        assert_eq!(comments, ["kept {{ .Values.x }}", "a comment with }} inside"]);
         let at = |path: &[&str]| root.path(path).unwrap();
         assert_eq!(at(&["apiVersion"]).as_str(), Some("apps/v1"));
         assert!(at(&["metadata", "labels"]).is_unknown());

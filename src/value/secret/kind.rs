@@ -247,7 +247,10 @@ fn of_words(words: &[&str]) -> Option<KeyKind> {
         return (!is_one_of(previous, OBJECTS)).then_some(KeyKind::Secret);
     }
     if last_is("token") {
-        return (!is_one_of(previous, MARKERS)).then_some(KeyKind::Token);
+        // etcd only tells clusters apart by it: https://etcd.io/docs/v3.5/op-guide/configuration/
+        let cluster = previous.eq_ignore_ascii_case("cluster")
+            && before.iter().rev().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("initial"));
+        return (!cluster && !is_one_of(previous, MARKERS)).then_some(KeyKind::Token);
     }
     if last_is("key") || last_is("keys") {
         return of_key(before);
@@ -259,8 +262,12 @@ fn of_words(words: &[&str]) -> Option<KeyKind> {
         return Some(KeyKind::Credentials);
     }
     if last_is("auth") {
+        // Redis calls its password so: `redis-cli` reads REDISCLI_AUTH.
+        if is_one_of(previous, &["redis", "rediscli", "valkey", "valkeycli"]) {
+            return Some(KeyKind::Password);
+        }
         // NEO4J_AUTH=user/password and BASIC_AUTH=user:password.
-        return is_one_of(previous, &["neo4j", "basic", "rediscli"]).then_some(KeyKind::Credentials);
+        return is_one_of(previous, &["neo4j", "basic"]).then_some(KeyKind::Credentials);
     }
     if last_is("salt") || last_is("pepper") {
         return Some(KeyKind::Salt);
@@ -343,6 +350,8 @@ mod tests {
                     "BORG_PASSPHRASE",
                     "ME_CONFIG_MONGODB_ADMINPASSWORD",
                     "requirepass",
+                    "REDIS_AUTH",
+                    "REDISCLI_AUTH",
                     "password",
                     "DB_PASSWORD_1",
                     "node.session.auth.password_in",
@@ -438,6 +447,8 @@ mod tests {
             "existingSecret",
             "imagePullSecret",
             "EOS_TOKEN",
+            "ETCD_INITIAL_CLUSTER_TOKEN",
+            "initial-cluster-token",
             "COMPASS",
             "MONKEY",
             "nginx.ingress.kubernetes.io/auth-secret",
