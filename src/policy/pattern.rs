@@ -77,6 +77,9 @@ impl fmt::Display for Pattern {
     }
 }
 
+/// The length in bytes up to which a glob is read; the automaton of a longer one may be refused by a panic.
+const LONGEST: usize = 4096;
+
 /// Paths below the folder of the policy: `dev/**`, `*.tmpl`. A `*` stays within one folder, and a trailing
 /// `/` means all that lies in a folder.
 #[derive(Clone, Debug)]
@@ -91,6 +94,9 @@ impl Paths {
         let below = text.strip_prefix("./").unwrap_or(text);
         if below.is_empty() {
             return Err("a path is wanted here".into());
+        }
+        if below.len() > LONGEST {
+            return Err("it is longer than any path".into());
         }
         let whole = if below.ends_with('/') { format!("{below}**") } else { below.to_owned() };
         let glob = GlobBuilder::new(&whole).literal_separator(true).build();

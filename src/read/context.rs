@@ -14,6 +14,8 @@ use crate::walk::{File, Root, reason};
 const ROUNDS: usize = 64;
 /// How many files are read that are not checked themselves.
 const FILES: usize = 10_000;
+/// The length in bytes up to which a pattern for names is followed. Names have at most 255 bytes.
+const LONGEST_PATTERN: usize = 1024;
 
 /// Reads what the readings want, and what is wanted by that, until nothing is missing. Only what lies in the
 /// root is read, links worked off. A file among those that the run looks at is checked from now on, since
@@ -102,6 +104,8 @@ fn matcher(pattern: &str) -> Option<Fits<'_>> {
             name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
         }));
     }
+    // What is much longer than any name is no pattern for one, and too much for an automaton.
+    let pattern = Some(pattern).filter(|pattern| pattern.len() <= LONGEST_PATTERN)?;
     let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
     Some(Box::new(move |name| glob.is_match(name)))
 }
@@ -129,6 +133,8 @@ mod tests {
         assert_eq!(expand("conf.d/*.conf"), ["conf.d/a.conf", "conf.d/b.conf"]);
         assert_eq!(expand("sites/*/*.conf"), ["sites/one/x.conf"]);
         assert_eq!(expand("con*/[ab].*"), ["conf.d/a.conf", "conf.d/b.conf"]);
+        let long = "*?".repeat(100_000);
+        assert_eq!(expand(&long), Vec::<String>::new());
         assert_eq!(expand("none/*"), Vec::<String>::new());
         assert_eq!(expand("../*"), Vec::<String>::new());
         assert_eq!(expand("x.conf"), ["x.conf"]);
