@@ -5,7 +5,7 @@ mod memory;
 pub use memory::{Heard, Spoken, memory};
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -264,9 +264,11 @@ fn places(project: &Project<'_>, policy: &Policy) -> Vec<(String, usize)> {
     if policy.limits.jurisdictions.is_some() {
         return Vec::new();
     }
-    let stated = project.facts.regions.iter().filter_map(|region| region.place.value());
-    let stated = stated.filter(|place| !place.is_empty());
-    let mut places = count(stated.map(|place| (*place).to_owned()));
+    let regions = project.facts.regions.iter();
+    let stated = regions.filter_map(|region| Some((region.head.anchor, *region.place.value()?)));
+    // A value that is used under several names is one.
+    let stated: BTreeSet<_> = stated.filter(|(_, place)| !place.is_empty()).collect();
+    let mut places = count(stated.into_iter().map(|(_, place)| place.to_owned()));
     places.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
     places
 }

@@ -329,6 +329,8 @@ pub struct ObjectUse<'s> {
     pub span: Span,
     /// The name under which the value is used: an environment variable.
     pub variable: Option<&'s str>,
+    /// What is put before its keys where all of them become environment variables.
+    pub prefix: Option<&'s str>,
     /// Whether it may be missing.
     pub optional: bool,
     /// "used by container api".

@@ -88,7 +88,7 @@ pub fn link<'s>(
     mount::link(&mut readings, around);
     patches::link(&mut readings, &files);
     files::link(&mut readings, &files, around);
-    objects::link(&mut readings);
+    objects::link(&mut readings, sources);
     services::link(&mut readings);
     configs::link(&mut readings);
     gateways::link(&mut readings);

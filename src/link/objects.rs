@@ -8,17 +8,20 @@ use super::refer;
 use crate::facts::links::ObjectUse;
 use crate::facts::{ReferenceKind, Resolution, Setting, Use};
 use crate::formats::Reading;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
-pub(super) fn link(readings: &mut [Reading<'_>]) {
+/// How many keys are taken over by `envFrom` in one run. Beyond that they are judged as they stand.
+const MOST_TAKEN: usize = 1_000_000;
+
+pub(super) fn link<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     let index = Index::new(readings);
-    let mut keys = Keys::default();
+    let mut keys = Keys { left: MOST_TAKEN, ..Keys::default() };
     for user in 0..readings.len() {
         let Some(reading) = readings.get(user) else { continue };
         let folder = folder(reading.path);
         let uses = reading.links.uses.clone();
         for one in uses {
-            resolve(readings, &index, &mut keys, (user, folder), &one);
+            resolve(readings, &index, &mut keys, (user, folder), &one, sources);
         }
     }
 }
@@ -94,6 +97,8 @@ impl<'s> Index<'s> {
 struct Keys<'s> {
     data: FxHashMap<Place, FxHashMap<&'s str, Span>>,
     settings: FxHashMap<usize, FxHashMap<Span, Vec<usize>>>,
+    /// How many keys `envFrom` may still take over.
+    left: usize,
 }
 
 impl<'s> Keys<'s> {
@@ -143,6 +148,7 @@ fn resolve<'s>(
     keys: &mut Keys<'s>,
     (user, from): (usize, &str),
     one: &ObjectUse<'s>,
+    sources: &'s Sources,
 ) {
     let kind = match one.kind {
         "ConfigMap" => (ReferenceKind::ConfigMap, ReferenceKind::ConfigMapKey),
@@ -160,6 +166,8 @@ fn resolve<'s>(
                 missing(readings, user, kind.1, target, Resolution::Missing, one);
             } else if let Some(key) = one.key {
                 use_setting(readings, keys, place, key, one);
+            } else if let Some(prefix) = one.prefix {
+                take_all(readings, keys, place, prefix, one, sources);
             }
         }
         None if one.optional => {}
@@ -184,6 +192,30 @@ fn missing<'s>(
 ) {
     if let Some(reading) = readings.get_mut(user) {
         refer(&mut reading.facts, kind, target, resolution, one.span, one.note);
+    }
+}
+
+/// `envFrom`: each key of the object becomes a variable of the container, with the prefix before it.
+fn take_all<'s>(
+    readings: &mut [Reading<'s>],
+    keys: &mut Keys<'s>,
+    place: Place,
+    prefix: &'s str,
+    one: &ObjectUse<'s>,
+    sources: &'s Sources,
+) {
+    let object = readings.get(place.0).and_then(|reading| reading.links.objects.get(place.1));
+    let Some(names) = object.map(|object| object.data.iter().map(|(name, ..)| *name).collect::<Vec<_>>())
+    else {
+        return;
+    };
+    if names.len() > keys.left {
+        return;
+    }
+    keys.left -= names.len();
+    for name in names {
+        let variable = (!prefix.is_empty()).then(|| sources.keep(format!("{prefix}{name}").into()));
+        use_setting(readings, keys, place, name, &ObjectUse { variable, ..one.clone() });
     }
 }
 

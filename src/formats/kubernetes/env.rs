@@ -80,7 +80,13 @@ impl<'s> Environment<'_, '_, 's> {
     fn source(&self, source: Node<'_, 's>, reader: &mut Reader<'s>) {
         for (key, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
             if let Some(reference) = look(source, &[key]).node() {
-                reader.reading.links.uses.extend(self.object(reference, kind, None));
+                let prefix = match look(source, &["prefix"]) {
+                    Found::Stated(node) => node.as_str(),
+                    Found::Absent => Some(""),
+                    Found::Unknown => None,
+                };
+                let used = self.object(reference, kind, None);
+                reader.reading.links.uses.extend(used.map(|used| ObjectUse { prefix, ..used }));
             }
         }
     }
@@ -119,7 +125,17 @@ pub(super) fn object_use<'s>(
         Found::Absent => false,
         Found::Unknown => return None,
     };
-    Some(ObjectUse { kind, name, key, namespace: manifest.namespace, span, variable, optional, note })
+    Some(ObjectUse {
+        kind,
+        name,
+        key,
+        namespace: manifest.namespace,
+        span,
+        variable,
+        prefix: None,
+        optional,
+        note,
+    })
 }
 
 /// The use of an object by its name alone: a volume, a backend.
