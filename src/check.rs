@@ -164,7 +164,10 @@ impl Surroundings for Around<'_> {
     }
 
     fn ignore_file(&self, path: &str) -> Option<String> {
-        read::load(&self.root.locate(path)?).ok()
+        let target = self.root.locate(path)?.canonicalize().ok()?;
+        // A pipe would be waited for.
+        let readable = self.root.contains(&target) && target.is_file();
+        readable.then(|| read::load(&target).ok())?
     }
 }
 

@@ -126,12 +126,15 @@ fn by_control(framework: &Framework, controls: &Controls<'_>, out: &mut dyn Writ
 
 fn controls_entry(framework: &Framework, controls: &Controls<'_>) -> Value {
     let rule = |(relation, rule): &(Relation, &Rule)| json!({ "id": rule.id, "relation": relation.name() });
-    let control = |((_, id), serving): (&(Order, &str), &Vec<(Relation, &Rule)>)| json!({ "id": id, "rules": serving.iter().map(rule).collect::<Vec<_>>() });
+    let mut list = Vec::new();
+    for ((_, id), serving) in controls {
+        list.push(json!({ "id": id, "rules": serving.iter().map(rule).collect::<Vec<_>>() }));
+    }
     json!({
         "framework": framework.id,
         "name": framework.name,
         "version": framework.version,
-        "controls": controls.iter().map(control).collect::<Vec<_>>(),
+        "controls": list,
     })
 }
 

@@ -218,19 +218,8 @@ fn judge_final_stages(reading: &mut Reading<'_>) {
 mod tests {
     use crate::facts::{Platform, Store};
     use crate::formats::{Reader, find};
-    use crate::link::{Entry, Surroundings, link};
+    use crate::link::{Nothing, link};
     use crate::source::Sources;
-
-    struct Nothing;
-
-    impl Surroundings for Nothing {
-        fn entry(&self, _: &str) -> Option<Entry> {
-            None
-        }
-        fn is_ignored(&self, _: &str) -> bool {
-            false
-        }
-    }
 
     /// The stores of the settings, and the users of the images, where a service builds this target.
     fn built(target: &str) -> (Vec<Store>, Vec<String>) {

@@ -73,6 +73,21 @@ pub trait Surroundings {
     }
 }
 
+/// A folder that holds nothing, for tests.
+#[cfg(test)]
+pub(crate) struct Nothing;
+
+#[cfg(test)]
+impl Surroundings for Nothing {
+    fn entry(&self, _: &str) -> Option<Entry> {
+        None
+    }
+
+    fn is_ignored(&self, _: &str) -> bool {
+        false
+    }
+}
+
 /// Resolves all references.
 #[must_use]
 pub fn link<'s>(

@@ -1,6 +1,6 @@
 //! What ignore files leave out.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -113,7 +113,8 @@ fn present<'n>(folder: &'n Path, names: &'n [&str]) -> impl Iterator<Item = OsSt
 /// What git keeps out of version control, each folder's ignore files read once.
 pub struct Unversioned<'r> {
     root: &'r Root,
-    above: Ignores,
+    /// Most runs ask for nothing, so the user's lists are read when the first path is asked for.
+    above: OnceCell<Ignores>,
     folders: RefCell<FxHashMap<PathBuf, Ignores>>,
 }
 
@@ -121,15 +122,16 @@ impl<'r> Unversioned<'r> {
     /// What git keeps out below a root.
     #[must_use]
     pub fn new(root: &'r Root) -> Self {
-        Unversioned { root, above: Ignores::of_root(root, true), folders: RefCell::default() }
+        Unversioned { root, above: OnceCell::new(), folders: RefCell::default() }
     }
 
     /// Whether a path from the root is kept out. It needs not exist.
     #[must_use]
     pub fn holds(&self, path: &str) -> bool {
         let Some(location) = self.root.locate(path) else { return false };
-        let Ok(inside) = location.strip_prefix(&self.above.run.top) else { return false };
-        let (mut ignores, mut at) = (self.above.clone(), self.above.run.top.clone());
+        let above = self.above.get_or_init(|| Ignores::of_root(self.root, true));
+        let Ok(inside) = location.strip_prefix(&above.run.top) else { return false };
+        let (mut ignores, mut at) = (above.clone(), above.run.top.clone());
         let mut folders = self.folders.borrow_mut();
         let mut parts = inside.components().peekable();
         while let Some(part) = parts.next() {

@@ -152,8 +152,8 @@ mod unix {
     #[test]
     fn nothing_but_files_is_opened() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("Dockerfile"), "FROM node:22\nUSER root\n").unwrap();
-        for name in [".env", ".gitignore", ".govlintignore", "govlint.toml"] {
+        fs::write(folder.path().join("Dockerfile"), "FROM node:22\nCOPY .env .\nUSER root\n").unwrap();
+        for name in [".env", ".gitignore", ".govlintignore", ".dockerignore", "govlint.toml"] {
             let made = Command::new("mkfifo").arg(folder.path().join(name)).status();
             assert!(made.is_ok_and(|status| status.success()));
         }

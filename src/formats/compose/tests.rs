@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::facts::{Container, Facts, Field, Healthcheck, Mounts, ProblemKind, Runs};
 use crate::formats::{Candidate, Reader, Reading, find, join, recognise};
-use crate::link::{Entry, Surroundings, link};
+use crate::link::{Nothing, link};
 use crate::source::{Sources, Span};
 
 pub(super) fn read<'s>(sources: &'s Sources, files: &[(&str, &str)]) -> Vec<Reading<'s>> {
@@ -403,24 +403,11 @@ fn anchors_and_merge_keys_are_followed() {
     assert_eq!(at(&sources, reading.blocks[1]).1, "b: *base");
 }
 
-/// Nothing lies around the files that are read.
-struct Nowhere;
-
-impl Surroundings for Nowhere {
-    fn entry(&self, _: &str) -> Option<Entry> {
-        None
-    }
-
-    fn is_ignored(&self, _: &str) -> bool {
-        false
-    }
-}
-
 #[test]
 fn a_service_takes_its_user_from_the_dockerfile_that_it_holds() {
     let sources = Sources::default();
     let text = "services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM alpine:3.20\n        HEALTHCHECK CMD true\n  b:\n    build:\n      dockerfile_inline: |\n        FROM alpine:3.20\n        USER app\n";
-    let project = link(read(&sources, &[("compose.yaml", text)]), &Nowhere, &sources);
+    let project = link(read(&sources, &[("compose.yaml", text)]), &Nothing, &sources);
     let containers = &project.facts.containers;
     assert_eq!(containers.len(), 4);
     let health: Vec<_> = containers.iter().take(2).map(|one| one.healthcheck.value().copied()).collect();
@@ -460,7 +447,7 @@ proptest! {
 fn files_and_services_that_are_named_must_be_there() {
     let sources = Sources::default();
     let text = "include: [more.yaml, 'oci://x']\nservices:\n  a: {extends: nobody}\n  b: {extends: {file: gone.yaml, service: x}}\n  c: {extends: b}\n  d: {build: ./worker}\n";
-    let project = link(vec![one(&sources, text)], &Nowhere, &sources);
+    let project = link(vec![one(&sources, text)], &Nothing, &sources);
     let mut missing: Vec<_> =
         project.facts.references.iter().map(|one| at(&sources, one.head.anchor).1).collect();
     missing.sort_unstable();
@@ -480,7 +467,7 @@ fn a_command_from_another_file_is_its_services_own() {
             ),
         ],
     );
-    let project = link(readings, &Nowhere, &sources);
+    let project = link(readings, &Nothing, &sources);
     let mut facts = project.facts;
     crate::derive::derive(&mut facts, &sources);
     let open = facts.credentials.iter().filter(|one| one.key.value().is_none());
@@ -500,7 +487,7 @@ fn a_password_is_judged_where_it_is_written() {
             (".env", "DB_PASSWORD=postgres\n"),
         ],
     );
-    let mut facts = link(readings, &Nowhere, &sources).facts;
+    let mut facts = link(readings, &Nothing, &sources).facts;
     crate::derive::derive(&mut facts, &sources);
     let [password] = &facts.credentials[..] else { panic!("{:?}", facts.credentials) };
     assert_eq!(password.key.value(), Some(&"DB_PASSWORD"));
@@ -517,7 +504,7 @@ fn a_container_listens_where_its_mounted_nginx_configuration_says() {
     let compose = "services:\n  web:\n    image: nginx:1\n    ports: ['80:8080']\n    volumes: ['./site.conf:/etc/nginx/conf.d/site.conf']\n  other:\n    image: x\n    ports: ['81:8081']\n    volumes: ['./other.toml:/etc/other.toml']\n";
     let files =
         [("compose.yaml", compose), ("site.conf", "server {\n  listen 127.0.0.1:9090;\n  listen 8080;\n}\n")];
-    let project = link(read(&sources, &files), &Nowhere, &sources);
+    let project = link(read(&sources, &files), &Nothing, &sources);
     let listens = |name: &str| {
         let found = project.facts.containers.iter().find(|one| one.name.value() == Some(&name));
         found.unwrap().listens.clone()
@@ -545,7 +532,7 @@ fn a_service_uses_its_stage_once() {
         ("compose.override.yaml", "services:\n  a:\n    init: true\n"),
         ("Dockerfile", "FROM debian:12\nUSER app\n"),
     ];
-    let project = link(read(&sources, &files), &Nowhere, &sources);
+    let project = link(read(&sources, &files), &Nothing, &sources);
     let stage = project.facts.containers.iter().find(|one| at(&sources, one.head.anchor).0 == "Dockerfile");
     assert_eq!(stage.unwrap().head.uses.len(), 1);
 }

@@ -206,20 +206,9 @@ mod tests {
     use super::*;
     use crate::facts::Field;
     use crate::formats::{Reader, Reading, find as format};
-    use crate::link::{Entry, Project, Surroundings, link};
+    use crate::link::{Nothing, Project, link};
     use crate::policy::Limits;
     use crate::source::Sources;
-
-    struct Nothing;
-
-    impl Surroundings for Nothing {
-        fn entry(&self, _: &str) -> Option<Entry> {
-            None
-        }
-        fn is_ignored(&self, _: &str) -> bool {
-            false
-        }
-    }
 
     /// Each hit as its case and the text that it lies on.
     fn judge(text: &str, change: impl Fn(&mut Project<'_>)) -> Vec<(usize, String)> {
