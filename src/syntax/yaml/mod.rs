@@ -7,6 +7,7 @@ mod build;
 mod events;
 mod recovery;
 mod scalar;
+mod simple;
 mod spelling;
 mod template;
 mod tree;

@@ -604,3 +604,30 @@ proptest! {
         }
     }
 }
+
+/// Compares the trees of both readers; whether the quick one read the text at all.
+fn agree(content: &str) -> bool {
+    let sources = Sources::default();
+    let file = sources.add("a.yaml".into(), content.into());
+    let text = Arc::new(sources.text(file));
+    let Some(simple) = build::build_simple(&text, text.as_str(), &sources, &[]) else { return false };
+    let any = build::build_any(&text, text.as_str(), &sources, &[]);
+    assert_eq!(format!("{simple:#?}"), format!("{any:#?}"), "{content:?}");
+    true
+}
+
+#[test]
+fn zz_corpora() {
+    let Ok(list) = std::env::var("YAML_LIST") else { return };
+    let (mut n, mut yes, mut bad) = (0, 0, 0);
+    for path in std::fs::read_to_string(list).unwrap().lines() {
+        let Ok(text) = std::fs::read_to_string(path) else { continue };
+        n += 1;
+        match std::panic::catch_unwind(|| agree(&text)) {
+            Ok(true) => yes += 1,
+            Ok(false) => println!("GIVEUP {path}"),
+            Err(_) => { bad += 1; println!("BAD {path}") }
+        }
+    }
+    println!("{n} files, {yes} quick, {bad} bad");
+}

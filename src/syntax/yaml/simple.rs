@@ -1,0 +1,492 @@
+//! A quick reader for the YAML that most configuration is written in.
+//!
+//! Nearly every file holds block collections of scalars that end with their line, block scalars, and brackets
+//! that close where they open: no anchors, tags, tabs or scalars over several lines. Such a text is read here in one
+//! pass. At the first thing that is anything else, or that may be a mistake, the reader gives up, and the
+//! YAML crate reads the whole text: so no rule of the language that is hard to get right stands twice. What
+//! both read is the same; tests compare the trees.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2, memchr3};
+
+use super::events::{Event, Item, offset};
+use super::tree::Style;
+
+/// How deep collections may nest here, and so how deep this code recurses in brackets.
+const DEPTH: usize = 32;
+
+/// A key of more characters than this isn't one (YAML 1.2, 7.4.2: 1024); a little less keeps clear of the edge.
+const KEY_LENGTH: usize = 1000;
+
+/// Reads a text event by event, in the order of [`events::Reader`](super::events::Reader) but for comments.
+/// Nothing where the text has to be read by the YAML crate; what was taken until then is void.
+pub(super) fn read<'m>(text: &'m str, take: impl FnMut(Item<'m>)) -> Option<()> {
+    if !is_ordinary(text) {
+        return None;
+    }
+    Reader { text, bytes: text.as_bytes(), at: 0, take, open: Vec::new(), document: None }.lines()
+}
+
+/// Whether there are line feeds and printable characters alone, and no mark of the byte order.
+fn is_ordinary(text: &str) -> bool {
+    let plain = |bytes: &[u8]| bytes.iter().all(|&byte| matches!(byte, b'\n' | b' '..=b'~' | 0x80..));
+    let printable = |c: char| !matches!(c, '\u{80}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    plain(text.as_bytes()) && (text.is_ascii() || text.chars().all(printable))
+}
+
+/// A block collection that is not closed yet.
+struct Block {
+    column: usize,
+    sequence: bool,
+    /// Where the last entry's dash or colon ends, as long as its value is still to come.
+    pending: Option<usize>,
+}
+
+/// The document that is being read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Document {
+    /// Nothing was read but the marker that ends here.
+    Empty(usize),
+    Filled,
+}
+
+/// What stands around a scalar, and so what ends it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Context {
+    Block,
+    Flow,
+}
+
+struct Scalar<'m> {
+    text: Cow<'m, str>,
+    style: Style,
+    end: usize,
+}
+
+struct Reader<'m, F> {
+    text: &'m str,
+    bytes: &'m [u8],
+    /// The start of the next line.
+    at: usize,
+    take: F,
+    open: Vec<Block>,
+    document: Option<Document>,
+}
+
+impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
+    fn lines(mut self) -> Option<()> {
+        while self.at < self.bytes.len() {
+            let start = self.at;
+            let at = self.blanks(start);
+            match self.bytes.get(at) {
+                None | Some(b'\n') => self.at = at + 1,
+                Some(b'#') => self.comment(at),
+                Some(b'-') if at == start && self.is_marker(at, b"---") => {
+                    self.end_document(at);
+                    self.document = Some(Document::Empty(at + 3));
+                    self.send(Event::DocumentStart, at, at);
+                    self.rest(at + 3)?;
+                }
+                Some(b'.') if at == start && self.is_marker(at, b"...") => return None,
+                Some(_) => self.line(at, at - start)?,
+            }
+        }
+        self.end_document(self.bytes.len());
+        Some(())
+    }
+
+    /// A line of content.
+    fn line(&mut self, at: usize, column: usize) -> Option<()> {
+        if self.document.is_none() {
+            self.document = Some(Document::Empty(at));
+            self.send(Event::DocumentStart, at, at);
+        }
+        let dash = self.is_dash(at);
+        while let Some(block) = self.open.pop_if(|block| {
+            block.column > column || (block.column == column && block.sequence && !dash && block.pending.is_none())
+        }) {
+            self.close_block(&block, at);
+        }
+        let goes_on = match self.open.last_mut() {
+            None if self.document != Some(Document::Filled) => {
+                self.document = Some(Document::Filled);
+                false
+            }
+            Some(block) if block.column == column && block.sequence == dash => {
+                if let Some(mark) = block.pending.take() {
+                    self.empty(mark);
+                }
+                true
+            }
+            Some(block) if block.pending.is_some() && (block.column < column || (dash && !block.sequence)) => {
+                block.pending = None;
+                false
+            }
+            _ => return None,
+        };
+        self.node(at, column, goes_on)
+    }
+
+    /// What a line holds from a column on: an entry of the innermost collection if `goes_on`, or else a node.
+    fn node(&mut self, mut at: usize, mut column: usize, mut goes_on: bool) -> Option<()> {
+        if self.is_dash(at) {
+            let next = self.blanks(at + 1);
+            if self.is_dash(next) || (self.ends(next) && !goes_on) {
+                return None;
+            }
+            if !goes_on {
+                self.open_block(at, column, true)?;
+            }
+            if self.ends(next) {
+                return self.expect_value(at + 1);
+            }
+            column += next - at;
+            at = next;
+            goes_on = false;
+        }
+        if !self.is_scalar(at) {
+            return if goes_on { None } else { self.value(at) };
+        }
+        let key = self.scalar(at, Context::Block)?;
+        let colon = key.end;
+        if !self.is_colon(colon) {
+            // A document that is a scalar is none that anyone would want to read.
+            if goes_on || self.open.is_empty() {
+                return None;
+            }
+            self.give(at, key);
+            return self.rest(colon);
+        }
+        if colon - at > KEY_LENGTH {
+            return None;
+        }
+        if !goes_on {
+            self.open_block(at, column, false)?;
+        }
+        self.give(at, key);
+        let value = self.blanks(colon + 1);
+        if self.ends(value) {
+            return self.expect_value(colon + 1);
+        }
+        if self.is_dash(value) {
+            return None;
+        }
+        self.value(value)
+    }
+
+    /// A value, and the rest of the line that it ends on.
+    fn value(&mut self, at: usize) -> Option<()> {
+        let end = match self.bytes.get(at)? {
+            b'[' | b'{' => self.brackets(at, 0)?,
+            b'|' => self.block_scalar(at, Style::Literal)?,
+            b'>' => self.block_scalar(at, Style::Folded)?,
+            _ => {
+                let scalar = self.scalar(at, Context::Block)?;
+                let end = scalar.end;
+                self.give(at, scalar);
+                end
+            }
+        };
+        self.rest(end)
+    }
+
+    /// A collection in brackets, as far as it closes on its line; its end.
+    fn brackets(&mut self, start: usize, depth: usize) -> Option<usize> {
+        if depth > DEPTH {
+            return None;
+        }
+        let mapping = self.bytes.get(start) == Some(&b'{');
+        let (event, bracket) = match mapping {
+            true => (Event::Mapping { flow: true }, b'}'),
+            false => (Event::Sequence { flow: true }, b']'),
+        };
+        self.send(event, start, start + 1);
+        let mut at = self.blanks(start + 1);
+        let mut first = true;
+        while first || self.bytes.get(at) != Some(&bracket) {
+            if first && self.bytes.get(at) == Some(&bracket) {
+                break;
+            }
+            first = false;
+            if mapping {
+                at = self.flow_key(at)?;
+            }
+            at = self.flow_value(at, depth)?;
+            at = self.blanks(at);
+            match self.bytes.get(at)? {
+                b',' => at = self.blanks(at + 1),
+                byte if *byte == bracket => {}
+                _ => return None,
+            }
+            // A comma before the bracket, or none between two entries, is left to the YAML crate.
+            if self.bytes.get(at) == Some(&bracket) && self.bytes.get(at - 1) == Some(&b',') {
+                return None;
+            }
+        }
+        self.send(Event::Close, at, at + 1);
+        Some(at + 1)
+    }
+
+    fn flow_key(&mut self, at: usize) -> Option<usize> {
+        let key = self.scalar(at, Context::Flow)?;
+        let colon = key.end;
+        if colon - at > KEY_LENGTH || !self.is_colon(colon) {
+            return None;
+        }
+        self.give(at, key);
+        Some(self.blanks(colon + 1))
+    }
+
+    fn flow_value(&mut self, at: usize, depth: usize) -> Option<usize> {
+        if matches!(self.bytes.get(at)?, b'[' | b'{') {
+            return self.brackets(at, depth + 1);
+        }
+        let scalar = self.scalar(at, Context::Flow)?;
+        let end = scalar.end;
+        self.give(at, scalar);
+        Some(end)
+    }
+
+    /// A scalar that ends on its line.
+    fn scalar(&self, at: usize, context: Context) -> Option<Scalar<'m>> {
+        match self.bytes.get(at)? {
+            b'"' => self.double_quoted(at),
+            b'\'' => self.single_quoted(at),
+            _ => self.plain(at, context),
+        }
+    }
+
+    fn double_quoted(&self, at: usize) -> Option<Scalar<'m>> {
+        let mut unescaped = String::new();
+        let mut from = at + 1;
+        let end = loop {
+            let end = from + memchr3(b'"', b'\\', b'\n', &self.bytes[from..])?;
+            match self.bytes[end] {
+                b'"' => break end,
+                b'\n' => return None,
+                _ => {}
+            }
+            unescaped.push_str(&self.text[from..end]);
+            unescaped.push(match self.bytes.get(end + 1)? {
+                byte @ (b'"' | b'\\' | b'/') => char::from(*byte),
+                b'n' => '\n',
+                b't' => '\t',
+                _ => return None,
+            });
+            from = end + 2;
+        };
+        let rest = &self.text[from..end];
+        let text = if from == at + 1 { Cow::Borrowed(rest) } else { Cow::Owned(unescaped + rest) };
+        Some(Scalar { text, style: Style::DoubleQuoted, end: end + 1 })
+    }
+
+    fn single_quoted(&self, at: usize) -> Option<Scalar<'m>> {
+        let mut end = at + 1;
+        let mut doubled = false;
+        loop {
+            end += memchr2(b'\'', b'\n', &self.bytes[end..])?;
+            match (self.bytes[end], self.bytes.get(end + 1)) {
+                (b'\n', _) => return None,
+                (_, Some(b'\'')) => {
+                    doubled = true;
+                    end += 2;
+                }
+                _ => break,
+            }
+        }
+        let written = &self.text[at + 1..end];
+        let text = if doubled { Cow::Owned(written.replace("''", "'")) } else { Cow::Borrowed(written) };
+        Some(Scalar { text, style: Style::SingleQuoted, end: end + 1 })
+    }
+
+    fn plain(&self, at: usize, context: Context) -> Option<Scalar<'m>> {
+        let flow = context == Context::Flow;
+        match self.bytes.get(at)? {
+            b'-' if !flow && !self.is_blank(at + 1) => {}
+            b'\n' | b'-' | b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>'
+            | b'\'' | b'"' | b'%' | b'@' | b'`' => return None,
+            _ => {}
+        }
+        let mut end = at + 1;
+        while let Some(byte) = self.bytes.get(end) {
+            match byte {
+                b'\n' => break,
+                b':' if self.is_blank(end + 1) => break,
+                b'#' if self.bytes[end - 1] == b' ' => break,
+                b',' | b']' | b'}' if flow => break,
+                b'[' | b'{' if flow => return None,
+                b':' if flow && matches!(self.bytes.get(end + 1), Some(b',' | b'[' | b']' | b'{' | b'}')) => {
+                    return None;
+                }
+                _ => end += 1,
+            }
+        }
+        let text = self.text[at..end].trim_end_matches(' ');
+        // A key with blanks before its colon.
+        if self.bytes.get(end) == Some(&b':') && at + text.len() < end {
+            return None;
+        }
+        Some(Scalar { text: Cow::Borrowed(text), style: Style::Plain, end: at + text.len() })
+    }
+
+    /// A block scalar whose lines are indented as its first; the line break behind it.
+    fn block_scalar(&mut self, start: usize, style: Style) -> Option<usize> {
+        let (chomping, header) = match self.bytes.get(start + 1) {
+            Some(byte @ (b'-' | b'+')) => (*byte, start + 2),
+            _ => (b' ', start + 1),
+        };
+        let parent = self.open.last()?.column;
+        self.rest(header)?;
+        let mut text = String::new();
+        let mut indent = None;
+        // Line breaks that wait for the next line of content.
+        let mut breaks = 0;
+        let (mut begin, mut end) = (start, start);
+        while self.at < self.bytes.len() {
+            let first = self.blanks(self.at);
+            let spaces = first - self.at;
+            let line_end = first + memchr(b'\n', &self.bytes[first..])?;
+            if first == line_end {
+                // Behind the first line of content, its blanks would be content too.
+                if spaces > indent.unwrap_or(parent + 1) {
+                    return None;
+                }
+                breaks += 1;
+                self.at = line_end + 1;
+                continue;
+            }
+            if indent.is_none() {
+                begin = first;
+            }
+            let indent = *indent.get_or_insert(spaces);
+            if spaces < indent || indent <= parent {
+                if spaces > parent || text.is_empty() {
+                    return None;
+                }
+                break;
+            }
+            match style {
+                Style::Folded if spaces > indent => return None,
+                Style::Folded if breaks == 1 && !text.is_empty() => text.push(' '),
+                Style::Folded if !text.is_empty() => push_breaks(&mut text, breaks - 1),
+                _ => push_breaks(&mut text, breaks),
+            }
+            text.push_str(&self.text[self.at + indent..line_end]);
+            breaks = 1;
+            end = line_end;
+            self.at = line_end + 1;
+        }
+        indent?;
+        match chomping {
+            b'-' => {}
+            b'+' => push_breaks(&mut text, breaks),
+            _ => text.push('\n'),
+        }
+        self.give(begin, Scalar { text: Cow::Owned(text), style, end });
+        Some(self.at - 1)
+    }
+
+    /// The rest of a line behind its content: nothing, or a comment behind a blank.
+    fn rest(&mut self, at: usize) -> Option<()> {
+        let next = self.blanks(at);
+        match self.bytes.get(next) {
+            None | Some(b'\n') => self.at = next + 1,
+            Some(b'#') if next > at => self.comment(next),
+            Some(_) => return None,
+        }
+        Some(())
+    }
+
+    fn comment(&mut self, at: usize) {
+        let end = memchr(b'\n', &self.bytes[at..]).map_or(self.bytes.len(), |length| at + length);
+        self.send(Event::Comment, at, end);
+        self.at = end + 1;
+    }
+
+    fn end_document(&mut self, at: usize) {
+        while let Some(block) = self.open.pop() {
+            self.close_block(&block, at);
+        }
+        match self.document.take() {
+            None => return,
+            Some(Document::Empty(marker)) => self.empty(marker),
+            Some(Document::Filled) => {}
+        }
+        self.send(Event::DocumentEnd, at, at);
+    }
+
+    fn open_block(&mut self, at: usize, column: usize, sequence: bool) -> Option<()> {
+        if self.open.len() == DEPTH {
+            return None;
+        }
+        let event = match sequence {
+            true => Event::Sequence { flow: false },
+            false => Event::Mapping { flow: false },
+        };
+        self.send(event, at, at);
+        self.open.push(Block { column, sequence, pending: None });
+        Some(())
+    }
+
+    fn close_block(&mut self, block: &Block, at: usize) {
+        if let Some(mark) = block.pending {
+            self.empty(mark);
+        }
+        self.send(Event::Close, at, at);
+    }
+
+    /// Ends a line behind a dash or colon without a value.
+    fn expect_value(&mut self, mark: usize) -> Option<()> {
+        self.rest(mark)?;
+        let block = self.open.last_mut()?;
+        block.pending = Some(if block.sequence { self.at - 1 } else { mark });
+        Some(())
+    }
+
+    fn empty(&mut self, at: usize) {
+        self.send(Event::Scalar(Cow::Borrowed(""), Style::Plain), at, at);
+    }
+
+    fn give(&mut self, start: usize, scalar: Scalar<'m>) {
+        self.send(Event::Scalar(scalar.text, scalar.style), start, scalar.end);
+    }
+
+    fn send(&mut self, event: Event<'m>, start: usize, end: usize) {
+        (self.take)(Item { event, start: offset(start), end: offset(end), anchor: None, tag: None });
+    }
+
+    /// The first byte from here on that is no blank.
+    fn blanks(&self, at: usize) -> usize {
+        at + self.bytes[at..].iter().take_while(|&&byte| byte == b' ').count()
+    }
+
+    /// Whether the line ends here or a comment begins; a blank stands before.
+    fn ends(&self, at: usize) -> bool {
+        matches!(self.bytes.get(at), None | Some(b'\n' | b'#'))
+    }
+
+    fn is_blank(&self, at: usize) -> bool {
+        matches!(self.bytes.get(at), None | Some(b'\n' | b' '))
+    }
+
+    fn is_dash(&self, at: usize) -> bool {
+        self.bytes.get(at) == Some(&b'-') && self.is_blank(at + 1)
+    }
+
+    fn is_colon(&self, at: usize) -> bool {
+        self.bytes.get(at) == Some(&b':') && self.is_blank(at + 1)
+    }
+
+    fn is_scalar(&self, at: usize) -> bool {
+        !matches!(self.bytes.get(at), Some(b'[' | b'{' | b'|' | b'>'))
+    }
+
+    fn is_marker(&self, at: usize, marker: &[u8]) -> bool {
+        self.bytes[at..].starts_with(marker) && self.is_blank(at + marker.len())
+    }
+}
+
+fn push_breaks(text: &mut String, count: usize) {
+    text.extend(std::iter::repeat_n('\n', count));
+}
