@@ -44,7 +44,7 @@ pub fn read_wanted<'s>(read: &mut Read<'s>, files: &[File], options: Options<'_>
         if wanted.is_empty() {
             return;
         }
-        let looks = each(&wanted, |(file, format)| look(file, format, options, sources));
+        let looks = each(&wanted, sources, |(file, format)| look(file, format, options, sources));
         for ((file, _), look) in wanted.iter().zip(looks) {
             let checked = files.binary_search_by(|other| other.path.cmp(&file.path)).is_ok();
             read.take(&file.path, look, checked);

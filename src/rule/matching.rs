@@ -1,15 +1,17 @@
 //! Rules meet facts.
 
-use rayon::prelude::*;
-
 use super::code::{self, Hit};
 use super::condition::Truth;
 use super::{Case, Level, Rule};
 use crate::facts::{Fact, Kind, Use, Value};
 use crate::finding::{Finding, number};
 use crate::link::Project;
+use crate::parallel;
 use crate::policy::Limits;
 use crate::source::{Sources, Span};
+
+/// How many facts are enough for several threads.
+const PARALLEL_FROM: usize = 8192;
 
 /// What an algorithm may look at.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +37,10 @@ pub struct Run<'p> {
 #[must_use]
 pub fn run<'r, 's>(run: Run<'r>, project: &Project<'s>, sources: &'s Sources) -> Vec<Finding<'r, 's>> {
     let context = Context { project, limits: run.limits, sources };
-    let by_kind = Kind::ALL.par_iter().flat_map_iter(|kind| speak(*kind, run, context));
-    let by_code = run.rules.par_iter().flat_map_iter(|rule| compute(rule, context));
-    let mut findings = merge(by_kind.chain(by_code).collect());
+    let enough = project.facts.len() >= PARALLEL_FROM;
+    let by_kind = parallel::map(Kind::ALL, enough, |kind| speak(*kind, run, context));
+    let by_code = parallel::map(run.rules, enough, |rule| compute(rule, context));
+    let mut findings = merge(by_kind.into_iter().chain(by_code).flatten().collect());
     number(&mut findings, sources);
     findings
 }

@@ -89,16 +89,20 @@ struct Declaration {
 /// of where it works.
 fn nearest(context: &Context<'_, '_>, file: SourceId, declares: Declares) -> Option<Declaration> {
     let path = context.sources.file(file).path();
+    let of_regulator = |key: &&str| Key::new(key).has_any(&["regulator", "regulators"]);
     let declarations = context.project.facts.declarations.iter().filter(|declaration| {
-        let of_regulator =
-            declaration.key.value().is_some_and(|key| Key::new(key).has_any(&["regulator", "regulators"]));
-        declaration.declares.value() == Some(&declares) && !declaration.named.is_empty() && !of_regulator
+        declaration.declares.value() == Some(&declares)
+            && !declaration.named.is_empty()
+            && !declaration.key.value().is_some_and(of_regulator)
     });
     let near = |at: SourceId| shared_folders(path, context.sources.file(at).path());
-    let nearest = declarations.clone().map(|declaration| near(declaration.head.anchor.file)).max()?;
-    let named: Vec<Declared> = declarations
-        .filter(|declaration| near(declaration.head.anchor.file) == nearest)
-        .flat_map(|declaration| declaration.named.iter().map(|(declared, _)| *declared))
+    let by_distance: Vec<_> =
+        declarations.map(|declaration| (near(declaration.head.anchor.file), declaration)).collect();
+    let nearest = by_distance.iter().map(|(shared, _)| *shared).max()?;
+    let named: Vec<Declared> = by_distance
+        .iter()
+        .filter(|(shared, _)| *shared == nearest)
+        .flat_map(|(_, declaration)| declaration.named.iter().map(|(declared, _)| *declared))
         .collect();
     Some(Declaration {
         hosting: named.iter().any(|declared| matches!(declared, Declared::Place(_))),
@@ -123,7 +127,7 @@ fn place(declared: Declared) -> Jurisdiction {
 
 /// How many leading folders two paths share.
 pub(super) fn shared_folders(a: &str, b: &str) -> usize {
-    let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let folder = |path| str::rsplit_once(path, '/').map_or("", |(folder, _)| folder);
     folder(a).split('/').zip(folder(b).split('/')).take_while(|(a, b)| a == b && !a.is_empty()).count()
 }
 
