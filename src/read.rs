@@ -18,6 +18,9 @@ use crate::walk::{File, LeftOut, Root, Why};
 /// How many bytes of configuration are read before several threads take over what is left.
 const ENOUGH: usize = 1 << 20;
 
+/// For how many readings there is room from the start.
+const FEW: usize = 1024;
+
 /// What a look at a file counts for, however few bytes it holds.
 const LOOK: usize = 256;
 
@@ -84,34 +87,32 @@ impl Look<'_> {
 /// Reads those of the files that are configuration.
 #[must_use]
 pub fn read<'s>(files: &[File], options: Options<'_>, sources: &'s Sources) -> Read<'s> {
-    let looks = each(files, sources, |file| look(file, options, sources));
-    let count = looks.iter().filter(|look| matches!(look, Look::Read(..))).count();
-    let mut read = Read { readings: Vec::with_capacity(count), ..Read::default() };
-    for (file, look) in files.iter().zip(looks) {
-        read.take(&file.path, look, true);
-    }
+    let mut read = Read { readings: Vec::with_capacity(files.len().min(FEW)), ..Read::default() };
+    let look = |file: &File| look(file, options, sources);
+    each(files, sources, look, |file, look| read.take(&file.path, look, true));
     read
 }
 
-/// Looks at each of the items, on one thread as long as little has been read. The order is kept.
+/// Looks at each of the items and takes what came of it, in order; on one thread as long as little has been
+/// read.
 fn each<'s, I: Sync>(
     items: &[I],
     sources: &Sources,
     look: impl Fn(&I) -> Look<'s> + Sync + Send,
-) -> Vec<Look<'s>> {
-    let mut looks: Vec<Look<'s>> = Vec::with_capacity(items.len());
+    mut take: impl FnMut(&I, Look<'s>),
+) {
     let mut done = 0;
-    let little = |item| {
-        (done < ENOUGH).then(|| {
-            let look = look(item);
-            done += LOOK + look.size(sources);
-            look
-        })
-    };
-    looks.extend(items.iter().map_while(little));
-    let rest = items.get(looks.len()..).unwrap_or_default();
-    looks.extend(parallel::map(rest, !rest.is_empty(), look));
-    looks
+    let mut rest = items;
+    while let [item, behind @ ..] = rest
+        && done < ENOUGH
+    {
+        let look = look(item);
+        done += LOOK + look.size(sources);
+        take(item, look);
+        rest = behind;
+    }
+    let looks = parallel::map(rest, !rest.is_empty(), look);
+    rest.iter().zip(looks).for_each(|(item, look)| take(item, look));
 }
 
 impl<'s> Read<'s> {

@@ -38,11 +38,8 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
     let scopes: Vec<&[Setting<'s>]> = settings.chunk_by(|a, b| a.scope == b.scope).collect();
     let batches: Vec<&[&[Setting<'s>]]> = batches(&scopes);
     let enough = settings.len() >= PARALLEL_FROM;
-    let derived = parallel::map(&batches, enough, |batch| from_scopes(batch, sources));
-    let mut out = derived.into_iter().fold(Facts::default(), |mut all, facts| {
-        all.append(facts);
-        all
-    });
+    let mut derived = parallel::map(&batches, enough, |batch| from_scopes(batch, sources));
+    let mut out = Facts::concat(derived.iter_mut().collect());
     commands::derive(&facts.commands, &mut out);
     docker::derive(&facts.commands, sources, &mut out);
     credentials::once(&mut out.credentials);

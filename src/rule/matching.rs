@@ -150,24 +150,22 @@ fn level(case: &Case, at: Span, context: Context<'_, '_>) -> Option<Level> {
 
 /// The same rule at the same place is one finding: the worst level, the places of all.
 fn merge<'p, 's>(mut findings: Vec<Finding<'p, 's>>) -> Vec<Finding<'p, 's>> {
-    findings.sort_by(|a, b| {
+    findings.sort_unstable_by(|a, b| {
         let key = |finding: &Finding<'p, 's>| (finding.place, finding.rule.id);
         key(a).cmp(&key(b)).then(b.level.cmp(&a.level)).then_with(|| a.message.cmp(&b.message))
     });
-    let mut merged: Vec<Finding<'p, 's>> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        match merged.last_mut() {
-            Some(last) if last.place == finding.place && last.rule.id == finding.rule.id => {
-                last.related.extend(finding.related);
-            }
-            _ => merged.push(finding),
+    findings.dedup_by(|next, first| {
+        let same = first.place == next.place && first.rule.id == next.rule.id;
+        if same {
+            first.related.append(&mut next.related);
         }
-    }
-    for finding in &mut merged {
+        same
+    });
+    for finding in &mut findings {
         let place = finding.place;
         finding.related.retain(|related: &Use<'s>| related.span != place);
         finding.related.sort_unstable();
         finding.related.dedup_by_key(|related| related.span);
     }
-    merged
+    findings
 }

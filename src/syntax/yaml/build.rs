@@ -138,7 +138,8 @@ impl<'b, 's> Builder<'b, 's> {
                 templated: !actions.is_empty(),
                 stops: Vec::new(),
             },
-            slots: Vec::new(),
+            // A line holds two nodes or more.
+            slots: Vec::with_capacity(content.len() / 32),
             tags: Vec::new(),
             open: Vec::new(),
             anchors: FxHashMap::default(),

@@ -13,9 +13,6 @@ const JWT: &str = "eyJ";
 /// The length in bytes that a token or key has at least; a test compares it with the formats.
 const SHORTEST: usize = 16;
 
-/// The length in bytes that a prefix has at least.
-const SHORTEST_PREFIX: usize = 2;
-
 /// The most of a JSON web token that is read.
 const LONGEST_TOKEN: usize = 8192;
 
@@ -43,10 +40,11 @@ pub fn known_format(value: &str) -> Option<(&'static str, Range<usize>)> {
 /// The format whose prefix a text starts with; the longest of several.
 fn format_of(text: &[u8]) -> Option<&'static Format> {
     let formats = credentials::formats();
-    // They are sorted by their prefixes, none of which is shorter than this.
-    let start = text.get(..SHORTEST_PREFIX)?;
-    let from = formats.partition_point(|format| format.prefix.as_bytes() < start);
-    let alike = formats.get(from..)?.iter().take_while(|format| format.prefix.as_bytes().starts_with(start));
+    // They are sorted by their prefixes, none of which is shorter than two bytes.
+    let two = |text: &[u8]| text.first_chunk::<2>().copied();
+    let start = two(text)?;
+    let from = formats.partition_point(|format| two(format.prefix.as_bytes()) < Some(start));
+    let alike = formats.get(from..)?.iter().take_while(|format| two(format.prefix.as_bytes()) == Some(start));
     alike.filter(|format| text.starts_with(format.prefix.as_bytes())).max_by_key(|format| format.prefix.len())
 }
 
@@ -153,7 +151,7 @@ mod tests {
     fn no_format_is_shorter_than_the_shortest() {
         let shortest = credentials::formats().iter().map(|format| format.prefix.len() + format.min).min();
         assert!(shortest >= Some(SHORTEST), "{shortest:?}");
-        assert!(credentials::formats().iter().all(|format| format.prefix.len() >= SHORTEST_PREFIX));
+        assert!(credentials::formats().iter().all(|format| format.prefix.len() >= 2));
         assert!(credentials::formats().is_sorted_by(|a, b| a.prefix < b.prefix));
     }
 
