@@ -24,7 +24,8 @@ pub(super) fn build<'s>(
     sources: &'s Sources,
     actions: &[Action],
 ) -> Stream<'s> {
-    build_simple(text, content, sources, actions).unwrap_or_else(|| build_any(text, content, sources, actions))
+    build_simple(text, content, sources, actions)
+        .unwrap_or_else(|| build_any(text, content, sources, actions))
 }
 
 /// Builds the trees of a text that the quick reader can read.
@@ -119,12 +120,7 @@ struct Anchor {
 const LEAF: Measure = Measure { nodes: 1, height: 0 };
 
 impl<'b, 's> Builder<'b, 's> {
-    fn new(
-        text: &'b Arc<Text<'s>>,
-        content: &'s str,
-        sources: &'s Sources,
-        actions: &'b [Action],
-    ) -> Self {
+    fn new(text: &'b Arc<Text<'s>>, content: &'s str, sources: &'s Sources, actions: &'b [Action]) -> Self {
         Builder {
             text,
             content,

@@ -1,7 +1,7 @@
 //! A quick reader for the YAML that most configuration is written in.
 //!
 //! Nearly every file holds block collections of scalars that end with their line, block scalars, and brackets
-//! that close where they open: no anchors, tags, tabs or scalars over several lines. Such a text is read here in one
+//! that close where they open: no tags, tabs or scalars over several lines. Such a text is read here in one
 //! pass. At the first thing that is anything else, or that may be a mistake, the reader gives up, and the
 //! YAML crate reads the whole text: so no rule of the language that is hard to get right stands twice. What
 //! both read is the same; tests compare the trees.
@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr2, memchr3};
+use rustc_hash::FxHashMap;
 
 use super::events::{Event, Item, offset};
 use super::tree::Style;
@@ -25,7 +26,16 @@ pub(super) fn read<'m>(text: &'m str, take: impl FnMut(Item<'m>)) -> Option<()> 
     if !is_ordinary(text) {
         return None;
     }
-    Reader { text, bytes: text.as_bytes(), at: 0, take, open: Vec::new(), document: None }.lines()
+    let reader = Reader {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        take,
+        open: Vec::new(),
+        document: None,
+        anchors: FxHashMap::default(),
+    };
+    reader.lines()
 }
 
 /// Whether there are line feeds and printable characters alone, and no mark of the byte order.
@@ -39,8 +49,15 @@ fn is_ordinary(text: &str) -> bool {
 struct Block {
     column: usize,
     sequence: bool,
-    /// Where the last entry's dash or colon ends, as long as its value is still to come.
-    pending: Option<usize>,
+    /// The value of its last entry, as long as it is still to come.
+    pending: Option<Pending>,
+}
+
+/// A value that is to come on a later line, unless it is empty.
+struct Pending {
+    /// Where an empty one stands.
+    at: usize,
+    anchor: Option<usize>,
 }
 
 /// The document that is being read.
@@ -72,6 +89,8 @@ struct Reader<'m, F> {
     take: F,
     open: Vec<Block>,
     document: Option<Document>,
+    /// The anchors of the document, with their numbers.
+    anchors: FxHashMap<&'m str, usize>,
 }
 
 impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
@@ -83,70 +102,78 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
                 None | Some(b'\n') => self.at = at + 1,
                 Some(b'#') => self.comment(at),
                 Some(b'-') if at == start && self.is_marker(at, b"---") => {
-                    self.end_document(at);
+                    self.end_document(at)?;
                     self.document = Some(Document::Empty(at + 3));
-                    self.send(Event::DocumentStart, at, at);
+                    self.send(Event::DocumentStart, at, at, None);
                     self.rest(at + 3)?;
                 }
                 Some(b'.') if at == start && self.is_marker(at, b"...") => return None,
                 Some(_) => self.line(at, at - start)?,
             }
         }
-        self.end_document(self.bytes.len());
-        Some(())
+        self.end_document(self.bytes.len())
     }
 
     /// A line of content.
     fn line(&mut self, at: usize, column: usize) -> Option<()> {
         if self.document.is_none() {
             self.document = Some(Document::Empty(at));
-            self.send(Event::DocumentStart, at, at);
+            self.send(Event::DocumentStart, at, at, None);
         }
         let dash = self.is_dash(at);
         while let Some(block) = self.open.pop_if(|block| {
-            block.column > column || (block.column == column && block.sequence && !dash && block.pending.is_none())
+            block.column > column
+                || (block.column == column && block.sequence && !dash && block.pending.is_none())
         }) {
-            self.close_block(&block, at);
+            self.close_block(block, at)?;
         }
+        let mut anchor = None;
         let goes_on = match self.open.last_mut() {
             None if self.document != Some(Document::Filled) => {
                 self.document = Some(Document::Filled);
                 false
             }
             Some(block) if block.column == column && block.sequence == dash => {
-                if let Some(mark) = block.pending.take() {
-                    self.empty(mark);
-                }
+                let pending = block.pending.take();
+                self.empty(pending)?;
                 true
             }
-            Some(block) if block.pending.is_some() && (block.column < column || (dash && !block.sequence)) => {
-                block.pending = None;
+            Some(block)
+                if block.pending.is_some() && (block.column < column || (dash && !block.sequence)) =>
+            {
+                anchor = block.pending.take().and_then(|pending| pending.anchor);
                 false
             }
             _ => return None,
         };
-        self.node(at, column, goes_on)
+        self.node(at, column, goes_on, anchor)
     }
 
     /// What a line holds from a column on: an entry of the innermost collection if `goes_on`, or else a node.
-    fn node(&mut self, mut at: usize, mut column: usize, mut goes_on: bool) -> Option<()> {
+    fn node(
+        &mut self,
+        mut at: usize,
+        mut column: usize,
+        mut goes_on: bool,
+        mut anchor: Option<usize>,
+    ) -> Option<()> {
         if self.is_dash(at) {
             let next = self.blanks(at + 1);
             if self.is_dash(next) || (self.ends(next) && !goes_on) {
                 return None;
             }
             if !goes_on {
-                self.open_block(at, column, true)?;
+                self.open_block(at, column, true, anchor.take())?;
             }
             if self.ends(next) {
-                return self.expect_value(at + 1);
+                return self.expect_value(at + 1, None);
             }
             column += next - at;
             at = next;
             goes_on = false;
         }
         if !self.is_scalar(at) {
-            return if goes_on { None } else { self.value(at) };
+            return if goes_on { None } else { self.value(at, anchor) };
         }
         let key = self.scalar(at, Context::Block)?;
         let colon = key.end;
@@ -155,44 +182,79 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
             if goes_on || self.open.is_empty() {
                 return None;
             }
-            self.give(at, key);
+            self.give(at, key, anchor);
             return self.rest(colon);
         }
         if colon - at > KEY_LENGTH {
             return None;
         }
         if !goes_on {
-            self.open_block(at, column, false)?;
+            self.open_block(at, column, false, anchor)?;
         }
-        self.give(at, key);
+        self.give(at, key, None);
         let value = self.blanks(colon + 1);
         if self.ends(value) {
-            return self.expect_value(colon + 1);
+            return self.expect_value(colon + 1, None);
         }
         if self.is_dash(value) {
             return None;
         }
-        self.value(value)
+        self.value(value, None)
     }
 
     /// A value, and the rest of the line that it ends on.
-    fn value(&mut self, at: usize) -> Option<()> {
+    fn value(&mut self, at: usize, anchor: Option<usize>) -> Option<()> {
         let end = match self.bytes.get(at)? {
-            b'[' | b'{' => self.brackets(at, 0)?,
-            b'|' => self.block_scalar(at, Style::Literal)?,
-            b'>' => self.block_scalar(at, Style::Folded)?,
+            b'&' if anchor.is_none() => return self.anchored(at),
+            b'*' if anchor.is_none() => self.alias(at)?,
+            b'[' | b'{' => self.brackets(at, 0, anchor)?,
+            b'|' => self.block_scalar(at, Style::Literal, anchor)?,
+            b'>' => self.block_scalar(at, Style::Folded, anchor)?,
             _ => {
                 let scalar = self.scalar(at, Context::Block)?;
                 let end = scalar.end;
-                self.give(at, scalar);
+                self.give(at, scalar, anchor);
                 end
             }
         };
         self.rest(end)
     }
 
+    /// A value behind its anchor.
+    fn anchored(&mut self, at: usize) -> Option<()> {
+        let end = self.name(at)?;
+        let number = self.anchors.len() + 1;
+        // An anchor that is defined anew is rare.
+        if self.anchors.insert(&self.text[at + 1..end], number).is_some() {
+            return None;
+        }
+        let value = self.blanks(end);
+        if self.ends(value) {
+            return self.expect_value(end, Some(number));
+        }
+        if value == end || self.is_dash(value) {
+            return None;
+        }
+        self.value(value, Some(number))
+    }
+
+    /// An alias whose anchor stands before it; its end.
+    fn alias(&mut self, at: usize) -> Option<usize> {
+        let end = self.name(at)?;
+        let number = *self.anchors.get(&self.text[at + 1..end])?;
+        self.send(Event::Alias(Some(number)), at, end, None);
+        Some(end)
+    }
+
+    /// The end of the name of an anchor or alias, which is of letters, digits, `-` and `_` alone.
+    fn name(&self, at: usize) -> Option<usize> {
+        let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let length = self.bytes[at + 1..].iter().take_while(part).count();
+        (length > 0).then_some(at + 1 + length)
+    }
+
     /// A collection in brackets, as far as it closes on its line; its end.
-    fn brackets(&mut self, start: usize, depth: usize) -> Option<usize> {
+    fn brackets(&mut self, start: usize, depth: usize, anchor: Option<usize>) -> Option<usize> {
         if depth > DEPTH {
             return None;
         }
@@ -201,7 +263,7 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
             true => (Event::Mapping { flow: true }, b'}'),
             false => (Event::Sequence { flow: true }, b']'),
         };
-        self.send(event, start, start + 1);
+        self.send(event, start, start + 1, anchor);
         let mut at = self.blanks(start + 1);
         let mut first = true;
         while first || self.bytes.get(at) != Some(&bracket) {
@@ -224,7 +286,7 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
                 return None;
             }
         }
-        self.send(Event::Close, at, at + 1);
+        self.send(Event::Close, at, at + 1, None);
         Some(at + 1)
     }
 
@@ -234,17 +296,19 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
         if colon - at > KEY_LENGTH || !self.is_colon(colon) {
             return None;
         }
-        self.give(at, key);
+        self.give(at, key, None);
         Some(self.blanks(colon + 1))
     }
 
     fn flow_value(&mut self, at: usize, depth: usize) -> Option<usize> {
-        if matches!(self.bytes.get(at)?, b'[' | b'{') {
-            return self.brackets(at, depth + 1);
+        match self.bytes.get(at)? {
+            b'[' | b'{' => return self.brackets(at, depth + 1, None),
+            b'*' => return self.alias(at),
+            _ => {}
         }
         let scalar = self.scalar(at, Context::Flow)?;
         let end = scalar.end;
-        self.give(at, scalar);
+        self.give(at, scalar, None);
         Some(end)
     }
 
@@ -304,8 +368,8 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
         let flow = context == Context::Flow;
         match self.bytes.get(at)? {
             b'-' if !flow && !self.is_blank(at + 1) => {}
-            b'\n' | b'-' | b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>'
-            | b'\'' | b'"' | b'%' | b'@' | b'`' => return None,
+            b'\n' | b'-' | b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!'
+            | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => return None,
             _ => {}
         }
         let mut end = at + 1;
@@ -331,7 +395,7 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
     }
 
     /// A block scalar whose lines are indented as its first; the line break behind it.
-    fn block_scalar(&mut self, start: usize, style: Style) -> Option<usize> {
+    fn block_scalar(&mut self, start: usize, style: Style, anchor: Option<usize>) -> Option<usize> {
         let (chomping, header) = match self.bytes.get(start + 1) {
             Some(byte @ (b'-' | b'+')) => (*byte, start + 2),
             _ => (b' ', start + 1),
@@ -383,7 +447,7 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
             b'+' => push_breaks(&mut text, breaks),
             _ => text.push('\n'),
         }
-        self.give(begin, Scalar { text: Cow::Owned(text), style, end });
+        self.give(begin, Scalar { text: Cow::Owned(text), style, end }, anchor);
         Some(self.at - 1)
     }
 
@@ -400,23 +464,25 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
 
     fn comment(&mut self, at: usize) {
         let end = memchr(b'\n', &self.bytes[at..]).map_or(self.bytes.len(), |length| at + length);
-        self.send(Event::Comment, at, end);
+        self.send(Event::Comment, at, end, None);
         self.at = end + 1;
     }
 
-    fn end_document(&mut self, at: usize) {
+    fn end_document(&mut self, at: usize) -> Option<()> {
         while let Some(block) = self.open.pop() {
-            self.close_block(&block, at);
+            self.close_block(block, at)?;
         }
         match self.document.take() {
-            None => return,
-            Some(Document::Empty(marker)) => self.empty(marker),
+            None => return Some(()),
+            Some(Document::Empty(at)) => self.empty(Some(Pending { at, anchor: None }))?,
             Some(Document::Filled) => {}
         }
-        self.send(Event::DocumentEnd, at, at);
+        self.anchors.clear();
+        self.send(Event::DocumentEnd, at, at, None);
+        Some(())
     }
 
-    fn open_block(&mut self, at: usize, column: usize, sequence: bool) -> Option<()> {
+    fn open_block(&mut self, at: usize, column: usize, sequence: bool, anchor: Option<usize>) -> Option<()> {
         if self.open.len() == DEPTH {
             return None;
         }
@@ -424,36 +490,38 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
             true => Event::Sequence { flow: false },
             false => Event::Mapping { flow: false },
         };
-        self.send(event, at, at);
+        self.send(event, at, at, anchor);
         self.open.push(Block { column, sequence, pending: None });
         Some(())
     }
 
-    fn close_block(&mut self, block: &Block, at: usize) {
-        if let Some(mark) = block.pending {
-            self.empty(mark);
-        }
-        self.send(Event::Close, at, at);
-    }
-
-    /// Ends a line behind a dash or colon without a value.
-    fn expect_value(&mut self, mark: usize) -> Option<()> {
-        self.rest(mark)?;
-        let block = self.open.last_mut()?;
-        block.pending = Some(if block.sequence { self.at - 1 } else { mark });
+    fn close_block(&mut self, block: Block, at: usize) -> Option<()> {
+        self.empty(block.pending)?;
+        self.send(Event::Close, at, at, None);
         Some(())
     }
 
-    fn empty(&mut self, at: usize) {
-        self.send(Event::Scalar(Cow::Borrowed(""), Style::Plain), at, at);
+    /// Ends a line behind a dash, a colon or an anchor without a value.
+    fn expect_value(&mut self, mark: usize, anchor: Option<usize>) -> Option<()> {
+        self.rest(mark)?;
+        let block = self.open.last_mut()?;
+        block.pending = Some(Pending { at: if block.sequence { self.at - 1 } else { mark }, anchor });
+        Some(())
     }
 
-    fn give(&mut self, start: usize, scalar: Scalar<'m>) {
-        self.send(Event::Scalar(scalar.text, scalar.style), start, scalar.end);
+    /// A value that did not come is empty; one that has an anchor all the same is left to the YAML crate.
+    fn empty(&mut self, pending: Option<Pending>) -> Option<()> {
+        let Some(Pending { at, anchor: None }) = pending else { return pending.is_none().then_some(()) };
+        self.send(Event::Scalar(Cow::Borrowed(""), Style::Plain), at, at, None);
+        Some(())
     }
 
-    fn send(&mut self, event: Event<'m>, start: usize, end: usize) {
-        (self.take)(Item { event, start: offset(start), end: offset(end), anchor: None, tag: None });
+    fn give(&mut self, start: usize, scalar: Scalar<'m>, anchor: Option<usize>) {
+        self.send(Event::Scalar(scalar.text, scalar.style), start, scalar.end, anchor);
+    }
+
+    fn send(&mut self, event: Event<'m>, start: usize, end: usize, anchor: Option<usize>) {
+        (self.take)(Item { event, start: offset(start), end: offset(end), anchor, tag: None });
     }
 
     /// The first byte from here on that is no blank.
@@ -479,7 +547,7 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
     }
 
     fn is_scalar(&self, at: usize) -> bool {
-        !matches!(self.bytes.get(at), Some(b'[' | b'{' | b'|' | b'>'))
+        !matches!(self.bytes.get(at), Some(b'[' | b'{' | b'|' | b'>' | b'&' | b'*'))
     }
 
     fn is_marker(&self, at: usize, marker: &[u8]) -> bool {

@@ -626,7 +626,10 @@ fn zz_corpora() {
         match std::panic::catch_unwind(|| agree(&text)) {
             Ok(true) => yes += 1,
             Ok(false) => println!("GIVEUP {path}"),
-            Err(_) => { bad += 1; println!("BAD {path}") }
+            Err(_) => {
+                bad += 1;
+                println!("BAD {path}")
+            }
         }
     }
     println!("{n} files, {yes} quick, {bad} bad");

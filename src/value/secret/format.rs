@@ -1,8 +1,8 @@
 //! Tokens and keys that are known by their shape.
 
-use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::ops::Range;
 
 use crate::data::credentials::{self, Alphabet, Format};
 
