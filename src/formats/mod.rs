@@ -9,6 +9,7 @@ mod helm_values;
 mod host_path;
 pub(crate) mod image;
 mod kubernetes;
+mod markdown;
 mod nginx;
 mod recognise;
 mod settings;
@@ -17,6 +18,8 @@ mod unread;
 pub(crate) use kubernetes::forget_absences;
 pub use recognise::{Candidate, Recognised, recognise};
 pub use unread::{Unread, problem};
+
+use std::collections::BTreeSet;
 
 use crate::facts::links::Links;
 use crate::facts::{Facts, Store};
@@ -46,7 +49,14 @@ pub static FORMATS: &[Format] = &[
     helm_values::FORMAT,
     kubernetes::FORMAT,
     nginx::FORMAT,
+    markdown::FORMAT,
 ];
+
+/// Whether a format is that of documents, whose blocks show files. They are checked only where that is asked for.
+#[must_use]
+pub fn is_document(format: &Format) -> bool {
+    format.name == markdown::FORMAT.name
+}
 
 /// The format of this name.
 #[must_use]
@@ -91,6 +101,28 @@ pub struct Reading<'s> {
     pub wants: Vec<Want>,
     /// What can be understood only together with other files.
     pub unjoined: Unjoined<'s>,
+    /// The files that it shows, if it is a document.
+    pub shown: Shown<'s>,
+}
+
+/// The files that a document shows.
+#[derive(Default, Debug)]
+pub struct Shown<'s> {
+    /// The paths of all, understood or not, with the document as their folder.
+    pub paths: BTreeSet<String>,
+    /// Those that are configuration.
+    pub blocks: Vec<Block<'s>>,
+}
+
+/// A block of a document that shows a file.
+#[derive(Debug)]
+pub struct Block<'s> {
+    /// What the file states.
+    pub reading: Reading<'s>,
+    /// What told its format.
+    pub because: &'static str,
+    /// The line of the document that it starts on, from 1.
+    pub line: usize,
 }
 
 /// An annotation of an object that allows findings in it.
@@ -137,6 +169,7 @@ impl<'s> Reader<'s> {
             annotations: Vec::new(),
             wants: Vec::new(),
             unjoined: Unjoined::default(),
+            shown: Shown::default(),
         };
         let mut reader = Reader { sources, text: sources.text(file), store: Store::Setting, reading };
         (format.read)(&mut reader);
