@@ -1,8 +1,9 @@
 //! A guide that shows a deployment has the findings of the deployment: each of the fixtures is written into
 //! one Markdown document, and both are checked.
-#![expect(clippy::unwrap_used, reason = "this is a test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is a test")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -52,11 +53,11 @@ fn guide_to(deployment: &Path) -> String {
             _ if path.contains(".env") => "env",
             _ => "text",
         };
-        guide.push_str(&format!("{item}Write `{path}`:\n\n{indent}~~~~{language}\n"));
+        write!(guide, "{item}Write `{path}`:\n\n{indent}~~~~{language}\n").unwrap();
         for line in text.lines() {
-            guide.push_str(&format!("{indent}{line}\n"));
+            writeln!(guide, "{indent}{line}").unwrap();
         }
-        guide.push_str(&format!("{indent}~~~~\n\n"));
+        write!(guide, "{indent}~~~~\n\n").unwrap();
     }
     guide
 }
