@@ -26,6 +26,7 @@ mod pod;
 mod probes;
 mod recognition;
 mod release;
+mod rendered;
 mod security;
 mod service;
 #[cfg(test)]
@@ -38,6 +39,8 @@ pub(super) use config::embed_file;
 pub(crate) use container::forget_absences;
 
 use super::unread::problem;
+pub use chart::Renderings;
+
 use super::{Annotation, Format, Reader, Reading};
 use crate::facts::{Field, ProblemKind};
 use crate::source::{Sources, Span};
@@ -62,13 +65,18 @@ const LISTS: usize = 4;
 fn read(reader: &mut Reader<'_>) {
     if reader.is_whole()
         && let Some(folder) = chart::folder(reader.reading.path)
-        && memchr::memmem::find(reader.text.as_str().as_bytes(), b".Values.").is_some()
+        && yaml::is_templated(reader.text.as_str())
     {
         reader.want(chart::file(folder, "values.yaml"), "helm-values");
         reader.reading.unjoined.template = true;
         return;
     }
     manifests(reader);
+}
+
+/// Reads the templates of charts that were rendered.
+pub(super) fn render<'s>(readings: &mut [Reading<'s>], renderings: &Renderings, sources: &'s Sources) {
+    chart::render(readings, renderings, sources, manifests);
 }
 
 /// Reads the templates of charts, now that the values are known.
