@@ -49,8 +49,8 @@ impl<'s> Routes<'s> {
     fn all_redirect(&self, listener: &GatewayListener<'s>) -> Option<bool> {
         let sections = [None, listener.section].into_iter().take(1 + usize::from(listener.section.is_some()));
         let ports = [None, listener.port].into_iter().take(1 + usize::from(listener.port.is_some()));
-        let sockets = sections
-            .flat_map(|section| ports.clone().map(move |port| (listener.gateway, section, port)));
+        let sockets =
+            sections.flat_map(|section| ports.clone().map(move |port| (listener.gateway, section, port)));
         let attached = sockets.flat_map(|socket| match listener.namespace {
             Some(_) => [self.exact.get(&(socket, listener.namespace)), self.exact.get(&(socket, None))],
             None => [self.any.get(&socket), None],

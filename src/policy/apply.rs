@@ -130,9 +130,8 @@ impl<'a, 'r: 'a, 's> Permits<'a, 'r, 's> {
         }
         let holding = Index::new(&all, |standing| *standing == Standing::Holds);
         let expired = Index::new(&all, |standing| matches!(standing, Standing::Expired(_)));
-        let valid = |at: usize| {
-            all.get(at).is_some_and(|permit| !matches!(permit.standing, Standing::Invalid(_)))
-        };
+        let valid =
+            |at: usize| all.get(at).is_some_and(|permit| !matches!(permit.standing, Standing::Invalid(_)));
         let waivers = Waivers::new(policy, valid);
         Permits { policy, checked, all, waivers, holding, expired }
     }

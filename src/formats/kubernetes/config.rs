@@ -2,7 +2,7 @@
 
 use super::lookup::look;
 use super::manifest::Manifest;
-use super::{annotations, assignments, document, ingress};
+use super::{annotations, assignments, control_plane, document, ingress};
 use crate::facts::links::{Account, Object};
 use crate::facts::{Field, Scope, Store};
 use crate::formats::settings::Draft;
@@ -123,6 +123,9 @@ pub(super) fn state<'s>(
         return;
     }
     if content.contains('\n') {
+        if control_plane::embedded(&datum.text, false, reader) {
+            return;
+        }
         let embedded = match embedded_format(datum.key, content) {
             Some(format) => embed(datum.text.clone(), format, store, reader),
             None => document::read(manifest, &datum, store, reader),

@@ -89,8 +89,12 @@ impl Cover {
         let provided =
             manifest.find_annotation(|name| CERTIFICATES.contains(&name)).is_some() || encrypts(manifest);
         let tls = manifest.look(&["spec", "tls"]);
-        let mut cover =
-            Cover { hosts: FxHashSet::default(), entries: false, all: provided, open: manifest.annotations_open() };
+        let mut cover = Cover {
+            hosts: FxHashSet::default(),
+            entries: false,
+            all: provided,
+            open: manifest.annotations_open(),
+        };
         match tls {
             Found::Stated(list) => cover.open |= list.is_open(),
             Found::Absent => {}

@@ -175,13 +175,6 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             reader.reading.links.objects.extend(manifest.object());
             custom::read(manifest, reader);
         }
-        "Policy" if manifest.api.starts_with("audit.k8s.io/") => audit::read(manifest, reader),
-        "KubeletConfiguration"
-        | "ClusterConfiguration"
-        | "InitConfiguration"
-        | "JoinConfiguration"
-        | "EncryptionConfiguration"
-        | "EncryptionConfig" => control_plane::read(manifest, reader),
         "Kustomization" | "Component"
             if manifest.api.is_empty() || manifest.api.starts_with("kustomize.config.k8s.io/") =>
         {
@@ -194,10 +187,12 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             }
             custom::read(manifest, reader);
         }
-        _ if network::read(manifest, reader)
+        _ if control_plane::read(manifest, reader)
+            || network::read(manifest, reader)
             || mesh::read(manifest, reader)
             || workflow::read(manifest, reader) => {}
         _ => {
+            control_plane::held(manifest, reader);
             let makes_pods = pod::read(manifest, reader);
             if !(makes_pods && pod::is_built_in(manifest.kind)) {
                 release::read(manifest, reader);

@@ -79,7 +79,10 @@ fn places_of(declaration: &Declaration<'_>) -> Set {
 fn contradicting<'s>(residency: &Declaration<'s>, other: &Declaration<'s>, emit: &mut dyn FnMut(Hit<'s>)) {
     let (data, stated) = (places_of(residency), places_of(other));
     let default = other.declares.value() == Some(&Declares::Default);
-    if data.is_empty() || stated.is_empty() || other.named.iter().any(|(one, _)| matches!(one, Declared::Regulator(_))) {
+    if data.is_empty()
+        || stated.is_empty()
+        || other.named.iter().any(|(one, _)| matches!(one, Declared::Regulator(_)))
+    {
         return;
     }
     // One inside the other is no contradiction: England and the United Kingdom.
