@@ -62,12 +62,15 @@ fn read(reader: &mut Reader<'_>) {
     let text = reader.text.clone();
     let templated = yaml::is_templated(text.as_str());
     let mode = if templated { Mode::Templated } else { Mode::Plain };
-    let stream = yaml::parse(&text, reader.sources, mode);
+    let mut stream = yaml::parse(&text, reader.sources, mode);
     reader.reading.comments.extend(stream.comments.iter().copied());
     problems(&stream, reader);
-    for document in &stream.documents {
+    for document in &mut stream.documents {
         let root = document.root();
-        if root.kind() == Kind::Mapping {
+        if root.items().next().is_some_and(|first| first.get("op").is_some()) {
+            // A patch that a kustomization names.
+            patch::operations(document, None, reader);
+        } else if root.kind() == Kind::Mapping {
             // The document may begin with its `---`, above the comment at its head.
             reader.reading.blocks.extend([document.span(), root.span()]);
             object(root, document.span(), LISTS, reader);
