@@ -104,8 +104,9 @@ struct Permits<'a, 'r, 's> {
     checked: Checked<'r, 's>,
     /// Waivers first, then allowances.
     all: Vec<Permit<'a>>,
-    /// The valid ones, expired ones too.
+    /// Those that hold.
     waivers: Waivers<'a>,
+    expired_waivers: Waivers<'a>,
     holding: Index<'a>,
     expired: Index<'a>,
 }
@@ -130,10 +131,10 @@ impl<'a, 'r: 'a, 's> Permits<'a, 'r, 's> {
         }
         let holding = Index::new(&all, |standing| *standing == Standing::Holds);
         let expired = Index::new(&all, |standing| matches!(standing, Standing::Expired(_)));
-        let valid =
-            |at: usize| all.get(at).is_some_and(|permit| !matches!(permit.standing, Standing::Invalid(_)));
-        let waivers = Waivers::new(policy, valid);
-        Permits { policy, checked, all, waivers, holding, expired }
+        let stands = |at: usize| all.get(at).map(|permit: &Permit<'_>| &permit.standing);
+        let waivers = Waivers::new(policy, |at| stands(at) == Some(&Standing::Holds));
+        let expired_waivers = Waivers::new(policy, |at| matches!(stands(at), Some(Standing::Expired(_))));
+        Permits { policy, checked, all, waivers, expired_waivers, holding, expired }
     }
 
     /// Whether a finding is allowed: where, and why.
@@ -141,24 +142,24 @@ impl<'a, 'r: 'a, 's> Permits<'a, 'r, 's> {
         if LOCKED.contains(&finding.rule.id) {
             return None;
         }
-        let waivers = self.waivers.of(finding, self.checked.sources);
-        let holds = |index: &usize| self.all.get(*index).is_some_and(|p| p.standing == Standing::Holds);
-        let covering: Vec<usize> =
-            self.holding.find(finding).into_iter().chain(waivers.iter().copied().filter(holds)).collect();
-        if let Some(first) = covering.first().and_then(|index| self.all.get(*index)) {
+        let sources = self.checked.sources;
+        let allowance = self.holding.find(finding);
+        let waivers = self.waivers.of(finding, sources, 1);
+        if let Some(first) = allowance.or(waivers.first).and_then(|index| self.all.get(index)) {
             let by = match first.by {
                 By::Allowance(_) => Suppression::Inline,
                 By::Waiver(_) => Suppression::Waiver,
             };
             let reason = first.reason.to_owned();
-            for index in covering {
+            for index in allowance.into_iter().chain(waivers.told) {
                 if let Some(permit) = self.all.get_mut(index) {
                     permit.used = true;
                 }
             }
             return Some((by, reason));
         }
-        for index in self.expired.find(finding).into_iter().chain(waivers) {
+        let waivers = self.expired_waivers.of(finding, sources, SHOWN_WITH_EXPIRED);
+        for index in self.expired.find(finding).into_iter().chain(waivers.told) {
             if let Some(permit) = self.all.get_mut(index)
                 && permit.back.len() < SHOWN_WITH_EXPIRED
             {
