@@ -5,6 +5,7 @@
 
 mod build;
 mod events;
+mod json;
 mod recovery;
 mod scalar;
 mod spelling;
