@@ -88,12 +88,15 @@ fn manifests(reader: &mut Reader<'_>) {
     let text = reader.text.clone();
     let templated = yaml::is_templated(text.as_str());
     let mode = if templated { Mode::Templated } else { Mode::Plain };
-    let stream = yaml::parse(&text, reader.sources, mode);
+    let mut stream = yaml::parse(&text, reader.sources, mode);
     reader.reading.comments.extend(stream.comments.iter().copied());
     problems(&stream, reader);
-    for document in &stream.documents {
+    for document in &mut stream.documents {
         let root = document.root();
-        if root.kind() == Kind::Mapping {
+        if root.items().next().is_some_and(|first| first.get("op").is_some()) {
+            // A patch that a kustomization names.
+            patch::operations(document, None, reader);
+        } else if root.kind() == Kind::Mapping {
             // The document may begin with its `---`, above the comment at its head.
             reader.reading.blocks.extend([document.span(), root.span()]);
             object(root, document.span(), LISTS, reader);
@@ -201,13 +204,6 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             reader.reading.links.objects.extend(manifest.object());
             custom::read(manifest, reader);
         }
-        "Policy" if manifest.api.starts_with("audit.k8s.io/") => audit::read(manifest, reader),
-        "KubeletConfiguration"
-        | "ClusterConfiguration"
-        | "InitConfiguration"
-        | "JoinConfiguration"
-        | "EncryptionConfiguration"
-        | "EncryptionConfig" => control_plane::read(manifest, reader),
         "Kustomization" | "Component"
             if manifest.api.is_empty() || manifest.api.starts_with("kustomize.config.k8s.io/") =>
         {
@@ -220,10 +216,12 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             }
             custom::read(manifest, reader);
         }
-        _ if network::read(manifest, reader)
+        _ if control_plane::read(manifest, reader)
+            || network::read(manifest, reader)
             || mesh::read(manifest, reader)
             || workflow::read(manifest, reader) => {}
         _ => {
+            control_plane::held(manifest, reader);
             let makes_pods = pod::read(manifest, reader);
             if !(makes_pods && pod::is_built_in(manifest.kind)) {
                 release::read(manifest, reader);
