@@ -20,6 +20,7 @@ pub mod output;
 pub mod parallel;
 pub mod policy;
 pub mod read;
+pub mod render;
 pub mod rule;
 pub mod source;
 pub mod syntax;

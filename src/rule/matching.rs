@@ -4,7 +4,7 @@ use super::code::{self, Hit};
 use super::condition::Truth;
 use super::{Case, Level, Rule};
 use crate::facts::{Fact, Kind, Use, Value};
-use crate::finding::{Finding, number};
+use crate::finding::Finding;
 use crate::link::Project;
 use crate::parallel;
 use crate::policy::Limits;
@@ -33,16 +33,14 @@ pub struct Run<'p> {
     pub limits: &'p Limits,
 }
 
-/// All findings of a project, unsorted; the same finding reached twice is one, with the places of both.
+/// All findings of a project, unsorted and not numbered yet; the same finding reached twice is one, with the places of both.
 #[must_use]
 pub fn run<'r, 's>(run: Run<'r>, project: &Project<'s>, sources: &'s Sources) -> Vec<Finding<'r, 's>> {
     let context = Context { project, limits: run.limits, sources };
     let enough = project.facts.len() >= PARALLEL_FROM;
     let by_kind = parallel::map(Kind::ALL, enough, |kind| speak(*kind, run, context));
     let by_code = parallel::map(run.rules, enough, |rule| compute(rule, context));
-    let mut findings = merge(by_kind.into_iter().chain(by_code).flatten().collect());
-    number(&mut findings, sources);
-    findings
+    merge(by_kind.into_iter().chain(by_code).flatten().collect())
 }
 
 fn speak<'r, 's>(kind: Kind, run: Run<'r>, context: Context<'_, 's>) -> Vec<Finding<'r, 's>> {
