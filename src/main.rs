@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     crash::install();
     parallel::work_along();
     let (mut input, mut err) = (io::stdin().lock(), io::stderr().lock());
-    let mut out = BufWriter::with_capacity(1 << 16, UntilClosed::new(io::stdout().lock()));
+    let mut out = BufWriter::with_capacity(1 << 14, UntilClosed::new(io::stdout().lock()));
     let terminal = Terminal::of_process(cli.color);
     let ended = crash::catch(|| {
         let mut handles = Handles { input: &mut input, out: &mut out, err: &mut err, terminal };
