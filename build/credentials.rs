@@ -66,14 +66,12 @@ pub(crate) fn generate() -> Result<String, Box<dyn std::error::Error>> {
             other => return Err(format!("{FILE}: unknown alphabet `{other}`").into()),
         };
         let (prefix, name, min, max) = (text("prefix")?, text("name")?, number("min")?, number("max")?);
-        let row = format!(
+        rows.push(format!(
             "Format {{ prefix: {prefix:?}, name: {name:?}, alphabet: Alphabet::{alphabet}, min: {min}, max: {max} }}"
-        );
-        rows.push((prefix, row));
+        ));
     }
-    // Sorted for binary search.
+    // Sorted by prefix, for binary search.
     rows.sort_unstable();
-    let rows: String = rows.into_iter().map(|(_, row)| format!("    {row},\n")).collect();
-    writeln!(code, "static FORMATS: &[Format] = &[\n{rows}];")?;
+    writeln!(code, "static FORMATS: &[Format] = &[{}];", rows.join(","))?;
     Ok(code)
 }

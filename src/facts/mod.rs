@@ -203,7 +203,9 @@ macro_rules! kinds {
             pub fn concat(mut all: Vec<&mut Facts<'s>>) -> Facts<'s> {
                 $(
                     let mut $plural = Vec::with_capacity(all.iter().map(|facts| facts.$plural.len()).sum());
-                    all.iter_mut().for_each(|facts| $plural.append(&mut facts.$plural));
+                    for facts in &mut all {
+                        $plural.append(&mut facts.$plural);
+                    }
                 )*
                 Facts { $( $plural ),* }
             }

@@ -57,6 +57,7 @@ struct Block {
 }
 
 /// A value that is to come on a later line, unless it is empty.
+#[derive(Clone, Copy)]
 struct Pending {
     /// Where an empty one stands.
     at: usize,
@@ -249,9 +250,10 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
             return None;
         }
         let mapping = self.bytes.get(start) == Some(&b'{');
-        let (event, bracket) = match mapping {
-            true => (Event::Mapping { flow: true }, b'}'),
-            false => (Event::Sequence { flow: true }, b']'),
+        let (event, bracket) = if mapping {
+            (Event::Mapping { flow: true }, b'}')
+        } else {
+            (Event::Sequence { flow: true }, b']')
         };
         self.send(event, start, start + 1, anchor);
         let mut at = self.blanks(start + 1);
@@ -330,10 +332,7 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
         if self.open.len() == DEPTH {
             return None;
         }
-        let event = match sequence {
-            true => Event::Sequence { flow: false },
-            false => Event::Mapping { flow: false },
-        };
+        let event = if sequence { Event::Sequence { flow: false } } else { Event::Mapping { flow: false } };
         self.send(event, at, at, anchor);
         self.open.push(Block { column, sequence, pending: None });
         Some(())
