@@ -40,8 +40,8 @@ pub(super) struct Tree<'t, 's> {
     /// In order; one service is written several times only in a file of several documents.
     pub(super) services: Vec<(&'s str, Vec<Layer<'t, 's>>)>,
     by_name: FxHashMap<&'s str, usize>,
-    /// Where each config names its file.
-    pub(super) config_files: FxHashMap<&'s str, Node<'t, 's>>,
+    /// Where each config is defined.
+    pub(super) configs: FxHashMap<&'s str, Node<'t, 's>>,
 }
 
 impl<'t, 's> Tree<'t, 's> {
@@ -50,13 +50,11 @@ impl<'t, 's> Tree<'t, 's> {
             file,
             services: Vec::new(),
             by_name: FxHashMap::default(),
-            config_files: FxHashMap::default(),
+            configs: FxHashMap::default(),
         };
         for document in &file.stream.documents {
             for config in document.root().get("configs").into_iter().flat_map(Node::entries) {
-                if let Some(file) = config.value.get("file") {
-                    tree.config_files.entry(config.key).or_insert(file);
-                }
+                tree.configs.entry(config.key).or_insert(config.value);
             }
             for entry in services(document.root()) {
                 let layer = Layer { node: entry.value, key: entry.key_span, block: extent(&entry), file };

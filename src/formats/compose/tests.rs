@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use crate::facts::links::MountSource;
 use crate::facts::{Container, Facts, Field, Healthcheck, Mounts, ProblemKind, Runs};
 use crate::formats::{Candidate, Reader, Reading, find, join, recognise};
 use crate::link::{Nothing, link};
@@ -231,9 +232,11 @@ fn mounts_of_the_host_and_of_the_project_are_told_apart() {
     assert_eq!(at(&sources, volumes[0].source.span().unwrap()).1, "/var/run/docker.sock");
     assert_eq!((volumes[0].read_only.value(), volumes[1].read_only.value()), (Some(&true), Some(&true)));
     assert_eq!(at(&sources, volumes[1].head.anchor).1, "/etc/ssl");
-    let mounts: Vec<_> =
-        readings[0].links.mounts.iter().map(|mount| (mount.path.as_str(), mount.published)).collect();
-    assert_eq!(mounts, [("a/nginx.conf", true), ("a/conf.d", true)]);
+    let mounts: Vec<_> = readings[0].links.mounts.iter().map(|mount| (&mount.source, mount.published)).collect();
+    let path =
+        |path: &str, written: &'static str| MountSource::Path { path: path.to_owned(), written };
+    let expected = [path("a/nginx.conf", "./nginx.conf"), path("a/conf.d", "${PWD}/conf.d")];
+    assert_eq!(mounts, [(&expected[0], true), (&expected[1], true)]);
     let wanted: Vec<_> = readings[0]
         .wants
         .iter()
