@@ -88,6 +88,9 @@ pub struct Check {
     /// Check what ignore files and the policy leave out, too.
     #[arg(long)]
     pub no_ignore: bool,
+    /// Check the fenced blocks of Markdown documents, too, as `[files] documents = true` does.
+    #[arg(long)]
+    pub documents: bool,
     /// Print which files are read, and what is left out, with the reasons; check nothing.
     #[arg(long)]
     pub list_files: bool,

@@ -56,7 +56,9 @@ impl Found<'_> {
     /// The account that every pod gets which asks for none, unless every one here declines.
     fn gives_token_away(&self) -> bool {
         let every_pod_declines = self.users > 0 && self.users == self.declining;
-        self.account.name == Some("default") && self.account.token.value() == Some(&true) && !every_pod_declines
+        self.account.name == Some("default")
+            && self.account.token.value() == Some(&true)
+            && !every_pod_declines
     }
 }
 

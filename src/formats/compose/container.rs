@@ -8,9 +8,7 @@ use super::service::Service;
 use super::{build, commands, healthcheck, images, labels, pairs, ports, volumes};
 use crate::data::images::Known;
 use crate::facts::links::EnvFile;
-use crate::facts::{
-    Capability, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope,
-};
+use crate::facts::{Capability, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope};
 use crate::formats::{Reading, resolve};
 use crate::source::Span;
 use crate::syntax::yaml::{Kind, Node};
@@ -200,8 +198,8 @@ fn host_network<'t, 's>(service: &Service<'t, 's>, trees: &[&Tree<'t, 's>]) -> F
         let entries = found.node.entries().map(|entry| (entry.key, entry.key_span));
         listed.chain(entries).collect::<Vec<_>>()
     });
-    let named = names.find(|(name, _)| trees.iter().any(|tree| tree.is_host_network(name)));
-    named.map_or(own, |(_, place)| Field::set(true, place, "networks:"))
+    let outside = names.find(|(name, _)| trees.iter().any(|tree| tree.is_host_network(name)));
+    outside.map_or(own, |(_, place)| Field::set(true, place, "networks:"))
 }
 
 /// Whether the service whose network this one uses can be reached from outside.

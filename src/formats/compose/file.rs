@@ -47,12 +47,8 @@ pub(super) struct Tree<'t, 's> {
 
 impl<'t, 's> Tree<'t, 's> {
     pub(super) fn new(file: &'t File<'s>) -> Self {
-        let mut tree = Tree {
-            file,
-            services: Vec::new(),
-            by_name: FxHashMap::default(),
-            configs: FxHashMap::default(),
-        };
+        let mut tree =
+            Tree { file, services: Vec::new(), by_name: FxHashMap::default(), configs: FxHashMap::default() };
         for document in &file.stream.documents {
             for config in document.root().get("configs").into_iter().flat_map(Node::entries) {
                 tree.configs.entry(config.key).or_insert(config.value);

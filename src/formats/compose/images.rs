@@ -72,7 +72,8 @@ pub(super) fn beside<'s>(service: &Service<'_, 's>, note: &'s str) -> Vec<Image<
         let Some(value) = pair.value.map(|text| service.environment.value(&text)) else { continue };
         if let Some(start) = value.as_str().strip_prefix("docker-image://").map(|_| "docker-image://".len()) {
             let text = value.text.part(start..value.as_str().len());
-            let place = if value.uses(note).is_empty() { text.span(0..text.as_str().len()) } else { value.place };
+            let place =
+                if value.uses(note).is_empty() { text.span(0..text.as_str().len()) } else { value.place };
             images.extend(pulled(&Value { text, place, ..value }, service.subject, note));
         }
     }

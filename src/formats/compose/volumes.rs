@@ -159,7 +159,8 @@ pub(super) fn mounts<'s>(
     published: bool,
     note: &'s str,
 ) -> Vec<Mount<'s>> {
-    let mount = |source, target, span| Mount { container, source, target, span, note, published, read: false };
+    let mount =
+        |source, target, span| Mount { container, source, target, span, note, published, read: false };
     let mut mounts = Vec::new();
     for bind in binds(service) {
         let Some(path) = relative(bind.source) else { continue };

@@ -6,6 +6,7 @@
 mod annotations;
 mod assignments;
 mod audit;
+mod chart;
 mod command;
 mod config;
 mod container;
@@ -37,9 +38,9 @@ pub(super) use config::embed_file;
 pub(crate) use container::forget_absences;
 
 use super::unread::problem;
-use super::{Annotation, Format, Reader};
+use super::{Annotation, Format, Reader, Reading};
 use crate::facts::{Field, ProblemKind};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Node, Stream};
 use lookup::look;
 use manifest::Manifest;
@@ -59,6 +60,23 @@ const ALLOWANCE: &str = "govlint.dev/allow";
 const LISTS: usize = 4;
 
 fn read(reader: &mut Reader<'_>) {
+    if reader.is_whole()
+        && let Some(folder) = chart::folder(reader.reading.path)
+        && memchr::memmem::find(reader.text.as_str().as_bytes(), b".Values.").is_some()
+    {
+        reader.want(chart::file(folder, "values.yaml"), "helm-values");
+        reader.reading.unjoined.template = true;
+        return;
+    }
+    manifests(reader);
+}
+
+/// Reads the templates of charts, now that the values are known.
+pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
+    chart::join(readings, sources, manifests);
+}
+
+fn manifests(reader: &mut Reader<'_>) {
     let text = reader.text.clone();
     let templated = yaml::is_templated(text.as_str());
     let mode = if templated { Mode::Templated } else { Mode::Plain };

@@ -24,7 +24,8 @@ impl<'n, 't, 's> Directives<'n, 't, 's> {
             // Where some servers speak TLS, what is said of it concerns no other.
             let encrypting: Vec<_> = servers().filter(|server| listens_with_tls(&server.children)).collect();
             let all: Vec<_> = servers().collect();
-            let of_tls = if encrypting.is_empty() { FxHashSet::default() } else { stated_by_all(&encrypting) };
+            let of_tls =
+                if encrypting.is_empty() { FxHashSet::default() } else { stated_by_all(&encrypting) };
             let of_tls = of_tls.into_iter().filter(|name| name.starts_with("ssl_"));
             stated_by_all(&all).into_iter().chain(of_tls).collect()
         };
