@@ -116,7 +116,7 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
             block.column > column
                 || (block.column == column && block.sequence && !dash && block.pending.is_none())
         }) {
-            self.close_block(block, at)?;
+            self.close_block(&block, at)?;
         }
         let mut anchor = None;
         let goes_on = match self.open.last_mut() {
@@ -316,7 +316,7 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
 
     fn end_document(&mut self, at: usize) -> Option<()> {
         while let Some(block) = self.open.pop() {
-            self.close_block(block, at)?;
+            self.close_block(&block, at)?;
         }
         match self.document.take() {
             None => return Some(()),
@@ -338,7 +338,7 @@ impl<'m, F: FnMut(Item<'m>)> Reader<'m, F> {
         Some(())
     }
 
-    fn close_block(&mut self, block: Block, at: usize) -> Option<()> {
+    fn close_block(&mut self, block: &Block, at: usize) -> Option<()> {
         self.empty(block.pending)?;
         self.send(Event::Close, at, at, None);
         Some(())

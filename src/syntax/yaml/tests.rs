@@ -692,7 +692,7 @@ proptest! {
         (at, put) in (any::<prop::sample::Index>(), select(&["", "", "", ":", " ", "-", "#", "'", "\"", "\n", "]", "&"])),
     ) {
         let mut content: String =
-            lines.iter().map(|(indent, line, end)| format!("{}{line}{end}", " ".repeat(*indent))).collect();
+            lines.iter().flat_map(|(indent, line, end)| [&" ".repeat(*indent), line.as_str(), end].map(str::to_owned)).collect();
         let places: Vec<usize> = content.char_indices().map(|(place, _)| place).chain([content.len()]).collect();
         content.insert_str(*at.get(&places), put);
         is_simple(&content);
