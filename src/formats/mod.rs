@@ -15,6 +15,7 @@ mod recognise;
 mod settings;
 mod unread;
 
+pub use kubernetes::Renderings;
 pub(crate) use kubernetes::forget_absences;
 pub use recognise::{Candidate, Recognised, recognise};
 pub use unread::{Unread, problem};
@@ -237,6 +238,11 @@ pub fn resolve(from: &str, path: &str) -> String {
     }
     let path = parts.join("/");
     if rooted { format!("/{path}") } else { path }
+}
+
+/// Reads what a renderer made of templates in their stead.
+pub fn render<'s>(readings: &mut [Reading<'s>], renderings: &Renderings, sources: &'s Sources) {
+    kubernetes::render(readings, renderings, sources);
 }
 
 /// Understands the files that include one another, now that all are read.

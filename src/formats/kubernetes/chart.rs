@@ -4,6 +4,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::rendered::placed;
 use crate::formats::{Reader, Reading};
 use crate::source::{Sources, Text};
 use crate::syntax::yaml::{self, Kind, Mode, Node, Stream};
@@ -34,6 +35,46 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources, read:
             .and_then(|folder| yaml::with_values(&text, sources, &mut |path| charts.value(folder, path)));
         reading.unjoined.template = false;
         Reader::resume(sources, rendered.unwrap_or(text), reading, read);
+    }
+}
+
+/// Reads the templates that were rendered.
+pub(super) fn render<'s>(
+    readings: &mut [Reading<'s>],
+    renderings: &Renderings,
+    sources: &'s Sources,
+    read: fn(&mut Reader<'s>),
+) {
+    for reading in readings.iter_mut().filter(|reading| reading.unjoined.template) {
+        if let Some(rendered) = renderings.of(reading.path) {
+            let text = placed(&sources.text(reading.file), sources.keep(rendered.to_owned().into()));
+            reading.unjoined.template = false;
+            Reader::resume(sources, text, reading, read);
+        }
+    }
+}
+
+/// What a renderer made of the templates of charts.
+#[derive(Default, Debug)]
+pub struct Renderings {
+    charts: Vec<String>,
+    templates: FxHashMap<String, String>,
+}
+
+impl Renderings {
+    /// Takes in the chart of a folder: the text of each template that isn't empty, by its path from the root
+    /// of the run.
+    pub fn add(&mut self, folder: &str, templates: FxHashMap<String, String>) {
+        self.charts.push(folder.to_owned());
+        self.templates.extend(templates);
+    }
+
+    /// What the template at a path became, maybe nothing at all; nothing where its chart wasn't rendered.
+    fn of(&self, path: &str) -> Option<&str> {
+        let rendered = self.charts.iter().any(|folder| {
+            folder.is_empty() || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        });
+        rendered.then(|| self.templates.get(path).map_or("", String::as_str))
     }
 }
 
@@ -83,7 +124,7 @@ impl<'s> Charts<'s> {
 
 fn find<'t, 's>(stream: &'t Stream<'s>, path: &str) -> Option<Node<'t, 's>> {
     let root = stream.documents.first()?.root();
-    path.split('.').try_fold(root, |node, key| node.get(key))
+    path.split('.').try_fold(root, Node::get)
 }
 
 #[cfg(test)]
