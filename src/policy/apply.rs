@@ -3,6 +3,7 @@
 
 mod index;
 mod permits;
+mod waivers;
 
 use jiff::civil::Date;
 

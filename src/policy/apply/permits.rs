@@ -8,8 +8,9 @@ use rustc_hash::FxHashSet;
 
 use super::Checked;
 use super::index::Index;
+use super::waivers::Waivers;
 use crate::facts::{self, Field, Head, Use, WaiverState};
-use crate::finding::Finding;
+use crate::finding::{Finding, number};
 use crate::link::Project;
 use crate::output::Suppression;
 use crate::policy::waivers::Waivers;
@@ -128,6 +129,7 @@ impl<'a, 'r: 'a, 's> Permits<'a, 'r, 's> {
         project.facts.waivers = notes.into_iter().map(|(key, note)| self.fact(key, note)).collect();
         let run = Run { rules: self.checked.rules, limits: &self.policy.limits };
         let mut findings = rule::run(run, &project, self.checked.sources);
+        number(&mut findings, self.checked.sources);
         findings.retain_mut(|finding| {
             let level = self.policy.levels.adjust(finding.rule.id, finding.rule.topic, finding.level);
             finding.level = level.unwrap_or(finding.level);
