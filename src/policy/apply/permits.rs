@@ -13,7 +13,6 @@ use crate::facts::{self, Field, Head, Use, WaiverState};
 use crate::finding::{Finding, number};
 use crate::link::Project;
 use crate::output::Suppression;
-use crate::policy::waivers::Waivers;
 use crate::policy::{Allowance, Choice, FILE_NAME, Pattern, Policy, Waiver};
 use crate::rule::{self, Run};
 use crate::source::{SourceId, Span};
