@@ -42,8 +42,8 @@ pub(super) struct Tree<'t, 's> {
     by_name: FxHashMap<&'s str, usize>,
     /// Services of which a later one of the same name takes the place.
     pub(super) hidden: Vec<(&'s str, Layer<'t, 's>)>,
-    /// Where each config names its file.
-    pub(super) config_files: FxHashMap<&'s str, Node<'t, 's>>,
+    /// Where each config is defined.
+    pub(super) configs: FxHashMap<&'s str, Node<'t, 's>>,
 }
 
 impl<'t, 's> Tree<'t, 's> {
@@ -53,13 +53,11 @@ impl<'t, 's> Tree<'t, 's> {
             services: Vec::new(),
             by_name: FxHashMap::default(),
             hidden: Vec::new(),
-            config_files: FxHashMap::default(),
+            configs: FxHashMap::default(),
         };
         for document in &file.stream.documents {
             for config in document.root().get("configs").into_iter().flat_map(Node::entries) {
-                if let Some(file) = config.value.get("file") {
-                    tree.config_files.entry(config.key).or_insert(file);
-                }
+                tree.configs.entry(config.key).or_insert(config.value);
             }
             let layer = |entry: &Entry<'t, 's>| Layer {
                 node: entry.value,
@@ -91,6 +89,17 @@ impl<'t, 's> Tree<'t, 's> {
     pub(super) fn service(&self, name: &str) -> &[Layer<'t, 's>] {
         let found = self.by_name.get(name).and_then(|index| self.services.get(*index));
         found.map_or(&[], |(_, layers)| layers)
+    }
+
+    /// Whether a network is only a name for that of the host.
+    /// <https://docs.docker.com/reference/compose-file/networks/#driver>
+    pub(super) fn is_host_network(&self, name: &str) -> bool {
+        let defined = self.roots().filter_map(|root| root.path(&["networks", name]));
+        defined.into_iter().any(|network| {
+            let external = network.path(&["external", "name"]);
+            let names = [network.get("name"), network.get("driver"), external];
+            names.into_iter().flatten().any(|node| node.as_str() == Some("host"))
+        })
     }
 
     /// The outermost mappings.

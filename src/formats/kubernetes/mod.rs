@@ -6,6 +6,7 @@
 mod annotations;
 mod assignments;
 mod audit;
+mod chart;
 mod command;
 mod config;
 mod container;
@@ -25,6 +26,7 @@ mod pod;
 mod probes;
 mod recognition;
 mod release;
+mod rendered;
 mod security;
 mod service;
 #[cfg(test)]
@@ -37,9 +39,11 @@ pub(super) use config::embed_file;
 pub(crate) use container::forget_absences;
 
 use super::unread::problem;
-use super::{Annotation, Format, Reader};
+pub use chart::Renderings;
+
+use super::{Annotation, Format, Reader, Reading};
 use crate::facts::{Field, ProblemKind};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Node, Stream};
 use lookup::look;
 use manifest::Manifest;
@@ -59,6 +63,28 @@ const ALLOWANCE: &str = "govlint.dev/allow";
 const LISTS: usize = 4;
 
 fn read(reader: &mut Reader<'_>) {
+    if reader.is_whole()
+        && let Some(folder) = chart::folder(reader.reading.path)
+        && yaml::is_templated(reader.text.as_str())
+    {
+        reader.want(chart::file(folder, "values.yaml"), "helm-values");
+        reader.reading.unjoined.template = true;
+        return;
+    }
+    manifests(reader);
+}
+
+/// Reads the templates of charts that were rendered.
+pub(super) fn render<'s>(readings: &mut [Reading<'s>], renderings: &Renderings, sources: &'s Sources) {
+    chart::render(readings, renderings, sources, manifests);
+}
+
+/// Reads the templates of charts, now that the values are known.
+pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
+    chart::join(readings, sources, manifests);
+}
+
+fn manifests(reader: &mut Reader<'_>) {
     let text = reader.text.clone();
     let templated = yaml::is_templated(text.as_str());
     let mode = if templated { Mode::Templated } else { Mode::Plain };

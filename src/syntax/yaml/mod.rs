@@ -14,7 +14,7 @@ mod tree;
 
 use std::sync::Arc;
 
-pub use template::is_templated;
+pub use template::{is_templated, with_values};
 pub use tree::{Document, Entries, Entry, Items, Kind, Node, OwnEntries, Place, Step, Style};
 
 use super::Comment;
