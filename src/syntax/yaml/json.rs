@@ -276,7 +276,7 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::source::Sources;
-    use crate::syntax::yaml::{Mode, parse};
+    use crate::syntax::yaml::{Document, Mode, parse};
 
     /// The errors of a text, as line, column and message, and whether each path of keys leads somewhere.
     fn read(text: &str, paths: &[&[&str]]) -> (Vec<(usize, usize, String)>, Vec<bool>) {
@@ -327,7 +327,7 @@ mod tests {
                 prop_assert!(text.is_char_boundary(error.span.start as usize));
                 prop_assert!(error.span.end as usize <= text.len());
             }
-            for node in stream.documents.iter().flat_map(|document| document.nodes()) {
+            for node in stream.documents.iter().flat_map(Document::nodes) {
                 let span = node.span();
                 prop_assert!(text.is_char_boundary(span.start as usize));
                 prop_assert!(text.is_char_boundary(span.end as usize));
