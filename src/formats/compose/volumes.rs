@@ -219,9 +219,9 @@ pub(super) fn nginx(mount: &Mount<'_>, image: Option<&str>) -> Option<String> {
     match extension_of(path).as_deref() {
         None | Some("d") if !below => None,
         None if is_sites(folder) || is_configuration(extension_of(target)) => Some(path.clone()),
-        None | Some("d") if is_sites(name) => Some(format!("{}/*", path)),
-        None | Some("d") if name == "templates" => Some(format!("{}/*.template", path)),
-        None | Some("d") => Some(format!("{}/*.conf", path)),
+        None | Some("d") if is_sites(name) => Some(format!("{path}/*")),
+        None | Some("d") if name == "templates" => Some(format!("{path}/*.template")),
+        None | Some("d") => Some(format!("{path}/*.conf")),
         _ => None,
     }
 }
