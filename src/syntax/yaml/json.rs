@@ -44,7 +44,7 @@ pub(super) fn recover<'s>(
         stream.errors = faults
             .into_iter()
             .map(|(range, message)| Error {
-                span: text.span(range.start..text.as_str().ceil_char_boundary(range.end)),
+                span: text.span(range),
                 kind: ErrorKind::Syntax,
                 message: message.to_owned(),
             })

@@ -608,6 +608,7 @@ proptest! {
 #[test]
 fn an_error_lies_on_a_whole_character() {
     touch_both("{{/*é\n\u{2028}");
+}
 
 /// Compares the trees of both readers; whether the quick one reads the text at all.
 fn is_simple(content: &str) -> bool {
