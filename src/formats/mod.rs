@@ -12,6 +12,7 @@ mod kubernetes;
 mod nginx;
 mod recognise;
 mod settings;
+mod terraform;
 mod unread;
 
 pub(crate) use kubernetes::forget_absences;
@@ -46,6 +47,7 @@ pub static FORMATS: &[Format] = &[
     helm_values::FORMAT,
     kubernetes::FORMAT,
     nginx::FORMAT,
+    terraform::FORMAT,
 ];
 
 /// The format of this name.
@@ -120,6 +122,8 @@ pub struct Unjoined<'s> {
     pub compose: Option<compose::File<'s>>,
     /// nginx configurations: `include`. There may be some in a file of any format.
     pub nginx: nginx::File<'s>,
+    /// Terraform's: the files of a folder are one module.
+    pub terraform: terraform::File<'s>,
 }
 
 impl<'s> Reader<'s> {
@@ -188,6 +192,7 @@ pub fn resolve(from: &str, path: &str) -> String {
 pub fn join<'s>(readings: &mut Vec<Reading<'s>>, sources: &'s Sources) {
     compose::join(readings, sources);
     nginx::join(readings, sources);
+    terraform::join(readings, sources);
 }
 
 #[cfg(test)]
