@@ -119,9 +119,9 @@ fn container<'s>(resource: &mut Resource<'_, 's>, items: &[Item<'s>], whole: &Ex
     let sources = resource.sources();
     let entries = Entries { items, module: resource.view.module };
     let name = entries.known("name");
-    let subject = name.as_ref().map_or(resource.subject, |name| {
-        sources.keep(format!("container {}", name.as_str()).into())
-    });
+    let subject = name
+        .as_ref()
+        .map_or(resource.subject, |name| sources.keep(format!("container {}", name.as_str()).into()));
     let anchor = items.first().map_or(whole.span.head(), |item| item.key_span);
     let mut found = Container::of(Platform::Task, Head::new(anchor, subject), whole.span);
     found.name = name.map_or(Field::Unknown, |name| Field::set(name.as_str(), name.place(), ""));
@@ -156,7 +156,11 @@ fn container<'s>(resource: &mut Resource<'_, 's>, items: &[Item<'s>], whole: &Ex
             let added = capabilities.value("add").map(|value| list(entries.module, value));
             for known in added.into_iter().flatten() {
                 let name = sources.keep(capability::name(known.as_str()).into_owned().into());
-                resource.facts.capabilities.push(Capability::at(known.place(), name, Head::new(anchor, subject)));
+                resource.facts.capabilities.push(Capability::at(
+                    known.place(),
+                    name,
+                    Head::new(anchor, subject),
+                ));
             }
         }
     }

@@ -18,7 +18,13 @@ const ROWS: &[Row] = &[
     ("aws_neptune_cluster", &[], "storage_encrypted", Protects::BackupEncryption, false),
     ("aws_redshift_cluster", &[], "encrypted", Protects::BackupEncryption, false),
     ("aws_ebs_volume", &[], "encrypted", Protects::BackupEncryption, false),
-    ("aws_elasticache_replication_group", &[], "at_rest_encryption_enabled", Protects::BackupEncryption, false),
+    (
+        "aws_elasticache_replication_group",
+        &[],
+        "at_rest_encryption_enabled",
+        Protects::BackupEncryption,
+        false,
+    ),
     ("aws_elasticache_replication_group", &[], "transit_encryption_enabled", Protects::Tls, false),
     ("aws_elasticache_cluster", &[], "transit_encryption_enabled", Protects::Tls, false),
     ("aws_memorydb_cluster", &[], "tls_enabled", Protects::Tls, false),
@@ -99,7 +105,8 @@ fn listener<'s>(resource: &mut Resource<'_, 's>) {
             implied: Field::set(false, at, ""),
         });
     }
-    let Some(known) = view.known(&["protocol"]).filter(|known| known.as_str().eq_ignore_ascii_case("HTTP")) else {
+    let Some(known) = view.known(&["protocol"]).filter(|known| known.as_str().eq_ignore_ascii_case("HTTP"))
+    else {
         return;
     };
     let Some(serves) = serves(view) else { return };
@@ -143,7 +150,9 @@ fn serves(view: View<'_, '_>) -> Option<Serves> {
                 // without a protocol it stays the same.
                 match redirect.value("protocol") {
                     None => Serves::Redirect,
-                    Some(_) if redirect.word("protocol")?.eq_ignore_ascii_case("HTTPS") => Serves::RedirectToHttps,
+                    Some(_) if redirect.word("protocol")?.eq_ignore_ascii_case("HTTPS") => {
+                        Serves::RedirectToHttps
+                    }
                     Some(_) => Serves::Redirect,
                 }
             }

@@ -81,14 +81,21 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
             modules.entry(if is_file { folder } else { reading.path }).or_default().push((index, file));
         }
     }
-    for files in modules.values() {
-        let paths: Vec<&'s str> =
-            files.iter().map(|(index, _)| readings.get(*index).map_or("", |reading| reading.path)).collect();
-        let module = Module::new(files, &paths, sources);
-        for ((index, bodies), path) in files.iter().zip(&paths) {
+    let paths = |files: &[(usize, File<'s>)]| -> Vec<&'s str> {
+        files.iter().map(|(index, _)| readings.get(*index).map_or("", |reading| reading.path)).collect()
+    };
+    let paths: Vec<Vec<&'s str>> = modules.values().map(|files| paths(files)).collect();
+    let mut known: Vec<(&'s str, Module<'_, 's>)> = modules
+        .iter()
+        .zip(&paths)
+        .map(|((folder, files), paths)| (*folder, Module::new(files, paths, sources)))
+        .collect();
+    module::link(&mut known);
+    for ((files, paths), (_, module)) in modules.values().zip(&paths).zip(&known) {
+        for ((index, bodies), path) in files.iter().zip(paths) {
             let Some(reading) = readings.get_mut(*index) else { continue };
             for body in bodies {
-                resource::state(body, path, &module, &mut reading.facts);
+                resource::state(body, path, module, &mut reading.facts);
             }
         }
     }

@@ -12,6 +12,9 @@ use crate::syntax::hcl::{Attribute, Block, Body, Expression, Kind, Part};
 /// How many steps from name to name are followed.
 const STEPS: usize = 16;
 
+/// How deep calls of modules from modules are followed.
+const CALLS: usize = 3;
+
 /// How many parts a text is put together from, and how many bytes it may have.
 const PARTS: usize = 256;
 const LENGTH: usize = 64 * 1024;
@@ -23,6 +26,7 @@ pub(super) struct Module<'m, 's> {
     replaced: FxHashMap<&'s str, &'m Expression<'s>>,
     locals: FxHashMap<&'s str, &'m Expression<'s>>,
     resources: FxHashMap<(&'s str, &'s str), &'m Body<'s>>,
+    modules: Vec<&'m Body<'s>>,
     pub(super) sources: &'s Sources,
     budget: Cell<usize>,
 }
@@ -58,6 +62,40 @@ impl<'s> Known<'s> {
     }
 }
 
+/// A variable that a call sets, with its value where that is known.
+type Given<'m, 's> = (&'s str, Option<&'m Expression<'s>>);
+
+/// Gives modules what other modules of the project call them with. Calls within calls are followed a few times.
+pub(super) fn link<'m, 's>(modules: &mut [(&'s str, Module<'m, 's>)]) {
+    for _ in 0..CALLS {
+        let calls: Vec<(String, Vec<Given<'m, 's>>)> =
+            modules.iter().flat_map(|(folder, module)| module.calls(folder)).collect();
+        if calls.is_empty() {
+            return;
+        }
+        let mut by_folder: FxHashMap<&str, Vec<&Vec<Given<'m, 's>>>> = FxHashMap::default();
+        for (folder, given) in &calls {
+            by_folder.entry(folder).or_default().push(given);
+        }
+        for (folder, module) in modules.iter_mut() {
+            if let Some(calls) = by_folder.get(folder) {
+                module.called(calls);
+            }
+        }
+    }
+}
+
+/// Whether nothing has to be put into a value.
+fn is_plain(expression: &Expression<'_>) -> bool {
+    match &expression.kind {
+        Kind::Bool(_) | Kind::Number(_) => true,
+        Kind::Template(_) => expression.literal().is_some(),
+        Kind::List(items) => items.iter().all(is_plain),
+        Kind::Object(items) => items.iter().all(|item| is_plain(&item.value)),
+        _ => false,
+    }
+}
+
 impl<'m, 's> Module<'m, 's> {
     pub(super) fn new(files: &'m [(usize, File<'s>)], paths: &[&'s str], sources: &'s Sources) -> Self {
         let mut module = Module {
@@ -65,6 +103,7 @@ impl<'m, 's> Module<'m, 's> {
             replaced: FxHashMap::default(),
             locals: FxHashMap::default(),
             resources: FxHashMap::default(),
+            modules: Vec::new(),
             sources,
             budget: Cell::new(0),
         };
@@ -105,9 +144,60 @@ impl<'m, 's> Module<'m, 's> {
                 ("resource", [kind, name]) => {
                     self.resources.insert((kind, name), &block.body);
                 }
+                ("module", [_]) => self.modules.push(&block.body),
                 _ => {}
             }
         }
+    }
+
+    /// The folders of modules of this project that are called here, and what they are given, as far as that is
+    /// plain: `module "records" { source = "./records" }`.
+    fn calls(&self, folder: &str) -> Vec<(String, Vec<Given<'m, 's>>)> {
+        let mut calls = Vec::new();
+        for body in &self.modules {
+            let source = body.attribute("source").and_then(|source| self.known(&source.value));
+            let Some(source) = source.map(|known| known.as_str()).filter(|source| source.starts_with('.'))
+            else {
+                continue;
+            };
+            // A count or a list may call it not at all, or with other values each time.
+            let given = body.attributes.iter().map(|attribute| {
+                (attribute.key, self.settled(&attribute.value).filter(|value| is_plain(value)))
+            });
+            calls.push((super::super::resolve(&format!("{folder}/main.tf"), source), given.collect()));
+        }
+        calls
+    }
+
+    /// What the modules that call this one give it replaces the defaults; where they differ, nothing is known.
+    fn called(&mut self, calls: &[&Vec<Given<'m, 's>>]) {
+        let Some(first) = calls.first() else { return };
+        let names: Vec<&'s str> = first.iter().map(|(key, _)| *key).collect();
+        for name in names {
+            let given = |call: &&Vec<Given<'m, 's>>| {
+                call.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+            };
+            let Some(values) = calls.iter().map(given).collect::<Option<Vec<_>>>() else { continue };
+            let default = match values.as_slice() {
+                [Some(one)] => self.variables.insert(name, one),
+                _ => self.variables.remove(name),
+            };
+            if let Some(default) = default {
+                self.replaced.entry(name).or_insert(default);
+            }
+        }
+    }
+
+    /// Like [`Module::resolve`], for what outlives the question.
+    fn settled(&self, expression: &'m Expression<'s>) -> Option<&'m Expression<'s>> {
+        let mut found = expression;
+        for _ in 0..STEPS {
+            match &found.kind {
+                Kind::Reference(names) => found = self.named(names)?,
+                _ => return Some(found),
+            }
+        }
+        None
     }
 
     /// The default that a value of this variable replaces.
@@ -137,9 +227,11 @@ impl<'m, 's> Module<'m, 's> {
                     [Part::Interpolation(_, inner)] => inner,
                     _ => return Some(found),
                 },
-                Kind::Call("tostring" | "tonumber" | "tobool" | "sensitive" | "nonsensitive" | "toset" | "tolist" | "tomap" | "trimspace", arguments) => {
-                    arguments.first()?
-                }
+                Kind::Call(
+                    "tostring" | "tonumber" | "tobool" | "sensitive" | "nonsensitive" | "toset" | "tolist"
+                    | "tomap" | "trimspace",
+                    arguments,
+                ) => arguments.first()?,
                 Kind::Null | Kind::Other | Kind::Call(..) => return None,
                 Kind::Bool(_) | Kind::Number(_) | Kind::List(_) | Kind::Object(_) => return Some(found),
             };
@@ -189,7 +281,11 @@ impl<'m, 's> Module<'m, 's> {
 
     /// A word that stands at a place, maybe in brackets.
     fn word(&self, place: Span, word: &'s str) -> Text<'s> {
-        if self.sources.slice(place) == word { Text::verbatim(place, word) } else { Text::decoded(place, word) }
+        if self.sources.slice(place) == word {
+            Text::verbatim(place, word)
+        } else {
+            Text::decoded(place, word)
+        }
     }
 
     fn joined(&self, parts: &[Part<'s>], depth: usize) -> Option<Text<'s>> {
@@ -257,7 +353,10 @@ impl<'v, 's> View<'v, 's> {
 
     /// Whether blocks of a kind may be there that can't be known.
     pub(super) fn may_hold_more(self, kind: &str) -> bool {
-        self.body.blocks.iter().any(|block: &Block<'_>| block.kind == "dynamic" && block.labels.contains(&kind))
+        self.body
+            .blocks
+            .iter()
+            .any(|block: &Block<'_>| block.kind == "dynamic" && block.labels.contains(&kind))
     }
 }
 
@@ -266,11 +365,19 @@ pub(super) fn list<'s>(module: &Module<'_, 's>, value: &Expression<'s>) -> Vec<K
     let Some(found) = module.resolve(value) else { return Vec::new() };
     let known = |item: &Expression<'s>| module.known(item);
     match &found.kind {
-        Kind::List(items) => items
-            .iter()
-            .filter_map(known)
-            .map(|item| if value.span.contains(item.written) { item } else { Known { written: value.span, ..item } })
-            .collect(),
+        Kind::List(items) => {
+            items
+                .iter()
+                .filter_map(known)
+                .map(|item| {
+                    if value.span.contains(item.written) {
+                        item
+                    } else {
+                        Known { written: value.span, ..item }
+                    }
+                })
+                .collect()
+        }
         _ => known(value).into_iter().collect(),
     }
 }

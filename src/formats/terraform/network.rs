@@ -43,7 +43,9 @@ pub(super) fn state(resource: &mut Resource<'_, '_>) {
             opened.extend(view.value("ingress").into_iter().flat_map(|value| objects(view, value)));
             opened
         }
-        "aws_security_group_rule" if view.word("type") == Some("ingress") => amazon(view).into_iter().collect(),
+        "aws_security_group_rule" if view.word("type") == Some("ingress") => {
+            amazon(view).into_iter().collect()
+        }
         "aws_vpc_security_group_ingress_rule" => {
             let from = view.known(&["cidr_ipv4"]).into_iter().chain(view.known(&["cidr_ipv6"])).collect();
             amazon_ports(view, "ip_protocol").map(|ports| Opened { from, ports }).into_iter().collect()
@@ -101,7 +103,12 @@ fn open<'s>(resource: &mut Resource<'_, 's>, from: &Known<'s>, ports: &Ports) {
     }
 }
 
-fn push<'s>(resource: &mut Resource<'_, 's>, known: &Known<'s>, port: Field<i64>, datastore: Option<&'static str>) {
+fn push<'s>(
+    resource: &mut Resource<'_, 's>,
+    known: &Known<'s>,
+    port: Field<i64>,
+    datastore: Option<&'static str>,
+) {
     let at = known.place();
     let fact = Port {
         head: resource.head(known),
@@ -137,13 +144,17 @@ fn objects<'s>(view: View<'_, 's>, value: &Expression<'s>) -> Vec<Opened<'s>> {
     let Kind::List(items) = &found.kind else { return Vec::new() };
     let rule = |item: &Expression<'s>| {
         let Kind::Object(entries) = &item.kind else { return None };
-        let value = |key: &str| entries.iter().rev().find(|entry| entry.key == Some(key)).map(|entry| &entry.value);
+        let value =
+            |key: &str| entries.iter().rev().find(|entry| entry.key == Some(key)).map(|entry| &entry.value);
         let word = |key: &str| view.module.known(value(key)?).map(|known| known.as_str());
         let from = ["cidr_blocks", "ipv6_cidr_blocks"];
-        let from = from.iter().filter_map(|key| value(key)).flat_map(|value| list(view.module, value)).collect();
+        let from =
+            from.iter().filter_map(|key| value(key)).flat_map(|value| list(view.module, value)).collect();
         let ports = match word("protocol")? {
             "-1" => Ports::All,
-            "tcp" | "6" => Ports::Some(vec![(word("from_port")?.parse().ok()?, word("to_port")?.parse().ok()?)]),
+            "tcp" | "6" => {
+                Ports::Some(vec![(word("from_port")?.parse().ok()?, word("to_port")?.parse().ok()?)])
+            }
             _ => return None,
         };
         Some(Opened { from, ports })

@@ -8,7 +8,14 @@ const PLACES: &[(&str, &str, &[&str])] = &[
     (
         "aws",
         "aws",
-        &["region", "region_name", "availability_zone", "availability_zones", "replica_regions", "dest_region"],
+        &[
+            "region",
+            "region_name",
+            "availability_zone",
+            "availability_zones",
+            "replica_regions",
+            "dest_region",
+        ],
     ),
     ("awscc", "aws", &["region", "availability_zone", "availability_zones"]),
     ("azurerm", "azure", &["location", "failover_location", "secondary_location"]),

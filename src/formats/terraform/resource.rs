@@ -33,11 +33,12 @@ impl<'s> Resource<'_, 's> {
 
     /// Whether its own name, or the name that it gives, has one of these words.
     pub(super) fn is_called(&self, words: &[&str]) -> bool {
-        let given = ["name", "name_prefix", "bucket", "bucket_prefix", "bucket_id", "display_name", "log_group_name"];
+        let given =
+            ["name", "name_prefix", "bucket", "bucket_prefix", "bucket_id", "display_name", "log_group_name"];
         Key::new(self.name).has_any(words)
-            || given.iter().any(|key| {
-                self.view.known(&[key]).is_some_and(|name| Key::new(name.as_str()).has_any(words))
-            })
+            || given
+                .iter()
+                .any(|key| self.view.known(&[key]).is_some_and(|name| Key::new(name.as_str()).has_any(words)))
     }
 
     /// States how a protection stands that a value turns on or off.
@@ -59,7 +60,15 @@ pub(super) fn state<'s>(body: &Body<'s>, path: &'s str, module: &Module<'_, 's>,
     if holds_values(path) {
         let Some(first) = body.attributes.first() else { return };
         let scope = Scope(first.key_span);
-        let mut settings = Settings { module, facts, subject: path, store: Store::Setting, scope, block: None };
+        let mut settings = Settings {
+            module,
+            facts,
+            subject: path,
+            store: Store::Setting,
+            scope,
+            by_default: false,
+            block: None,
+        };
         for attribute in &body.attributes {
             settings.value(attribute.key, attribute.key_span, &attribute.value);
             if let Some(default) = module.replaced(attribute.key) {
@@ -79,6 +88,7 @@ pub(super) fn state<'s>(body: &Body<'s>, path: &'s str, module: &Module<'_, 's>,
             subject: "",
             store: Store::Setting,
             scope: Scope(block.span),
+            by_default: false,
             block: Some(block),
         };
         match (block.kind, block.labels.as_slice()) {
@@ -88,6 +98,7 @@ pub(super) fn state<'s>(body: &Body<'s>, path: &'s str, module: &Module<'_, 's>,
                     continue;
                 }
                 settings.subject = name("variable");
+                settings.by_default = true;
                 settings.scope = variables.unwrap_or(settings.scope);
                 settings.value(variable, block.kind_span, &default.value);
             }
@@ -115,8 +126,7 @@ pub(super) fn state<'s>(body: &Body<'s>, path: &'s str, module: &Module<'_, 's>,
                 let subject = settings.subject;
                 settings.resource(kind, &block.body);
                 let view = View { body: &block.body, module };
-                let mut resource =
-                    Resource { kind, name: label, view, subject, facts: &mut *facts };
+                let mut resource = Resource { kind, name: label, view, subject, facts: &mut *facts };
                 retention::state(&mut resource);
                 encryption::state(&mut resource);
                 network::state(&mut resource);
@@ -142,7 +152,9 @@ fn is_emulated(body: &Body<'_>) -> bool {
 fn store(kind: &str) -> Store {
     match kind {
         "kubernetes_secret" | "kubernetes_secret_v1" => Store::Secret,
-        "kubernetes_config_map" | "kubernetes_config_map_v1" | "kubernetes_config_map_v1_data" => Store::ConfigMap,
+        "kubernetes_config_map" | "kubernetes_config_map_v1" | "kubernetes_config_map_v1_data" => {
+            Store::ConfigMap
+        }
         _ => Store::Setting,
     }
 }

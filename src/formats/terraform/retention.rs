@@ -9,8 +9,7 @@ use crate::value::duration::{self, Duration, Unit};
 use crate::value::key::Key;
 
 /// Words that say that a log holds audit records.
-const AUDIT: &[&str] =
-    &["audit", "audits", "auditing", "auditlog", "auditlogs", "cloudtrail", "trail"];
+const AUDIT: &[&str] = &["audit", "audits", "auditing", "auditlog", "auditlogs", "cloudtrail", "trail"];
 const BACKUP: &[&str] = &["backup", "backups", "dumps", "snapshots"];
 
 /// Which records an attribute speaks of.
@@ -40,21 +39,70 @@ const ROWS: &[Row] = &[
     ("aws_rds_cluster", &[], "backup_retention_period", Of::Backup, Unit::Day, Zero::Nothing),
     ("aws_docdb_cluster", &[], "backup_retention_period", Of::Backup, Unit::Day, Zero::Nothing),
     ("aws_neptune_cluster", &[], "backup_retention_period", Of::Backup, Unit::Day, Zero::Nothing),
-    ("aws_redshift_cluster", &[], "automated_snapshot_retention_period", Of::Backup, Unit::Day, Zero::Nothing),
-    ("aws_elasticache_replication_group", &[], "snapshot_retention_limit", Of::Backup, Unit::Day, Zero::Nothing),
+    (
+        "aws_redshift_cluster",
+        &[],
+        "automated_snapshot_retention_period",
+        Of::Backup,
+        Unit::Day,
+        Zero::Nothing,
+    ),
+    (
+        "aws_elasticache_replication_group",
+        &[],
+        "snapshot_retention_limit",
+        Of::Backup,
+        Unit::Day,
+        Zero::Nothing,
+    ),
     ("aws_elasticache_cluster", &[], "snapshot_retention_limit", Of::Backup, Unit::Day, Zero::Nothing),
     ("aws_memorydb_cluster", &[], "snapshot_retention_limit", Of::Backup, Unit::Day, Zero::Nothing),
     ("azurerm_log_analytics_workspace", &[], "retention_in_days", Of::Log, Unit::Day, Zero::Nothing),
-    ("azurerm_mssql_server_extended_auditing_policy", &[], "retention_in_days", Of::Audit, Unit::Day, Zero::Forever),
-    ("azurerm_mssql_database_extended_auditing_policy", &[], "retention_in_days", Of::Audit, Unit::Day, Zero::Forever),
-    ("azurerm_sql_server", &["extended_auditing_policy"], "retention_in_days", Of::Audit, Unit::Day, Zero::Forever),
+    (
+        "azurerm_mssql_server_extended_auditing_policy",
+        &[],
+        "retention_in_days",
+        Of::Audit,
+        Unit::Day,
+        Zero::Forever,
+    ),
+    (
+        "azurerm_mssql_database_extended_auditing_policy",
+        &[],
+        "retention_in_days",
+        Of::Audit,
+        Unit::Day,
+        Zero::Forever,
+    ),
+    (
+        "azurerm_sql_server",
+        &["extended_auditing_policy"],
+        "retention_in_days",
+        Of::Audit,
+        Unit::Day,
+        Zero::Forever,
+    ),
     ("azurerm_monitor_log_profile", &["retention_policy"], "days", Of::Audit, Unit::Day, Zero::Forever),
-    ("azurerm_mssql_database", &["short_term_retention_policy"], "retention_days", Of::Backup, Unit::Day, Zero::Nothing),
+    (
+        "azurerm_mssql_database",
+        &["short_term_retention_policy"],
+        "retention_days",
+        Of::Backup,
+        Unit::Day,
+        Zero::Nothing,
+    ),
     ("azurerm_cosmosdb_account", &["backup"], "retention_in_hours", Of::Backup, Unit::Hour, Zero::Nothing),
     ("google_logging_project_bucket_config", &[], "retention_days", Of::Log, Unit::Day, Zero::Nothing),
     ("google_logging_organization_bucket_config", &[], "retention_days", Of::Log, Unit::Day, Zero::Nothing),
     ("google_logging_folder_bucket_config", &[], "retention_days", Of::Log, Unit::Day, Zero::Nothing),
-    ("google_alloydb_cluster", &["automated_backup_policy", "time_based_retention"], "retention_period", Of::Backup, Unit::Second, Zero::Nothing),
+    (
+        "google_alloydb_cluster",
+        &["automated_backup_policy", "time_based_retention"],
+        "retention_period",
+        Of::Backup,
+        Unit::Second,
+        Zero::Nothing,
+    ),
 ];
 
 pub(super) fn state(resource: &mut Resource<'_, '_>) {
@@ -170,8 +218,7 @@ fn bucket(resource: &mut Resource<'_, '_>) {
             Kind::Reference(names) => names.get(1).copied(),
             _ => None,
         });
-        resource.is_called(words)
-            || of_bucket.is_some_and(|name| Key::new(name).has_any(words))
+        resource.is_called(words) || of_bucket.is_some_and(|name| Key::new(name).has_any(words))
     };
     let records = if named(AUDIT) {
         Records::Audit

@@ -8,6 +8,7 @@ use crate::formats::settings::Draft;
 use crate::source::{Span, Text};
 use crate::syntax::hcl::{Block, Body, Expression, Item, Kind};
 use crate::syntax::shell;
+use crate::value::boolean;
 
 /// How deep values inside values are looked into.
 const DEPTH: usize = 16;
@@ -61,6 +62,9 @@ pub(super) struct Settings<'f, 's> {
     pub(super) subject: &'s str,
     pub(super) store: Store,
     pub(super) scope: Scope,
+    /// Whether these are the defaults of variables. An empty one is none, and a switch takes effect where it is
+    /// used.
+    pub(super) by_default: bool,
     /// The block, where its type tells the provider in whose words places are written.
     pub(super) block: Option<&'f Block<'s>>,
 }
@@ -68,11 +72,12 @@ pub(super) struct Settings<'f, 's> {
 impl<'s> Settings<'_, 's> {
     /// The settings of a resource.
     pub(super) fn resource(&mut self, kind: &'s str, body: &Body<'s>) {
-        let secret = SECRETS.iter().find(|(of, _)| *of == kind).map(|(_, attribute)| *attribute).or_else(|| {
-            let view = View { body, module: self.module };
-            // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-securestring.html
-            (kind == "aws_ssm_parameter" && view.word("type") == Some("SecureString")).then_some("value")
-        });
+        let secret =
+            SECRETS.iter().find(|(of, _)| *of == kind).map(|(_, attribute)| *attribute).or_else(|| {
+                let view = View { body, module: self.module };
+                // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-securestring.html
+                (kind == "aws_ssm_parameter" && view.word("type") == Some("SecureString")).then_some("value")
+            });
         for attribute in &body.attributes {
             if secret == Some(attribute.key) && self.module.resolve(&attribute.value).is_some_and(is_scalar) {
                 self.one("secret", attribute.key_span, &attribute.value);
@@ -89,7 +94,8 @@ impl<'s> Settings<'_, 's> {
     }
 
     fn below(&mut self, body: &Body<'s>, depth: usize) {
-        let pair = pair(body.attributes.iter().map(|attribute| (attribute.key, &attribute.value)), self.module);
+        let pair =
+            pair(body.attributes.iter().map(|attribute| (attribute.key, &attribute.value)), self.module);
         if let Some((name, key_span, value)) = pair {
             return self.within(name, key_span, value, depth);
         }
@@ -105,7 +111,9 @@ impl<'s> Settings<'_, 's> {
             match block.kind {
                 kind if SILENT_BLOCKS.contains(&kind) => {}
                 "provisioner" => self.provisioner(&block.body),
-                "dynamic" => block.body.blocks_of("content").for_each(|content| self.below(&content.body, depth)),
+                "dynamic" => {
+                    block.body.blocks_of("content").for_each(|content| self.below(&content.body, depth))
+                }
                 // `env { … }` and `set { … }` stand one for each name, and are siblings.
                 "env" | "set" | "set_sensitive" | "set_list" | "setting" | "parameter" => {
                     self.below(&block.body, depth);
@@ -149,7 +157,11 @@ impl<'s> Settings<'_, 's> {
                 }
             }
             Kind::Object(items) => self.object(items, value.span, depth),
-            Kind::Call("jsonencode" | "yamlencode" | "merge" | "concat" | "toset" | "tolist" | "tomap" | "sensitive" | "flatten", arguments) => {
+            Kind::Call(
+                "jsonencode" | "yamlencode" | "merge" | "concat" | "toset" | "tolist" | "tomap" | "sensitive"
+                | "flatten",
+                arguments,
+            ) => {
                 for argument in arguments {
                     self.within(key, key_span, argument, depth);
                 }
@@ -183,6 +195,9 @@ impl<'s> Settings<'_, 's> {
             return;
         }
         let Some(known) = self.module.known(value) else { return };
+        if self.by_default && (known.as_str().is_empty() || boolean::parse(known.as_str()).is_some()) {
+            return;
+        }
         if is_script(known.as_str()) {
             self.script(&known.text);
             return;
@@ -247,7 +262,12 @@ fn pair<'e, 's: 'e>(
     let (name, value) = (name?, value?);
     let known = module.known(name)?;
     let plain = !known.as_str().contains("${") && !known.as_str().is_empty();
-    plain.then(|| (known.as_str(), known.place(), value))
+    // https://helm.sh/docs/intro/using_helm/#the-format-and-limitations-of---set: dots that part nothing.
+    let name = match known.as_str() {
+        name if name.contains('\\') => module.sources.keep(name.replace('\\', "").into()),
+        name => name,
+    };
+    plain.then(|| (name, known.place(), value))
 }
 
 fn is_scalar(expression: &Expression<'_>) -> bool {

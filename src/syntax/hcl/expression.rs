@@ -250,7 +250,10 @@ impl<'s> Parser<'_, 's> {
                 Some(b',' | b'\n') => self.at += 1,
                 Some(b'}') => {}
                 _ => {
-                    self.fail(self.at..self.character(self.at), "a comma or a new line is missing before this");
+                    self.fail(
+                        self.at..self.character(self.at),
+                        "a comma or a new line is missing before this",
+                    );
                     return None;
                 }
             }
@@ -338,11 +341,14 @@ impl<'s> Parser<'_, 's> {
     }
 
     fn close(&mut self, bracket: u8) -> Option<()> {
-        self.expect(bracket, match bracket {
-            b')' => "a comma or `)` is missing before this",
-            b']' => "a comma or `]` is missing before this",
-            _ => "`}` is missing before this",
-        })?;
+        self.expect(
+            bracket,
+            match bracket {
+                b')' => "a comma or `)` is missing before this",
+                b']' => "a comma or `]` is missing before this",
+                _ => "`}` is missing before this",
+            },
+        )?;
         self.open = self.open.saturating_sub(1);
         Some(())
     }

@@ -40,7 +40,8 @@ impl<'s> Parser<'_, 's> {
         let indented = self.peek() == Some(b'-');
         self.at += usize::from(indented);
         let mark = self.word().map(|mark| &self.source[mark]);
-        let Some(mark) = mark.filter(|_| self.source[self.at..self.line_end(self.at)].trim().is_empty()) else {
+        let Some(mark) = mark.filter(|_| self.source[self.at..self.line_end(self.at)].trim().is_empty())
+        else {
             self.fail(start..self.at, "a word must follow `<<` and end the line");
             return None;
         };
@@ -107,13 +108,7 @@ impl<'s> Parser<'_, 's> {
     }
 
     /// Characters up to a stop, or one thing that is put in.
-    fn characters(
-        &mut self,
-        parts: &mut Vec<Part<'s>>,
-        literal: &mut Builder,
-        start: usize,
-        stops: &[char],
-    ) {
+    fn characters(&mut self, parts: &mut Vec<Part<'s>>, literal: &mut Builder, start: usize, stops: &[char]) {
         if self.starts_with("$${") || self.starts_with("%%{") {
             let meaning = &self.source[self.at + 1..self.at + 3];
             let place = self.span(self.at..self.at + 3);

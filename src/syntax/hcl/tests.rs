@@ -52,10 +52,7 @@ fn value(expression: &Expression<'_>) -> String {
 fn read(text: &str) -> (String, Vec<(String, String)>) {
     with(text, |sources, file| {
         let errors = file.errors.iter();
-        (
-            show(&file.body),
-            errors.map(|e| (sources.slice(e.span).to_owned(), e.message.clone())).collect(),
-        )
+        (show(&file.body), errors.map(|e| (sources.slice(e.span).to_owned(), e.message.clone())).collect())
     })
 }
 
@@ -67,7 +64,10 @@ fn clean(text: &str) -> String {
 
 #[test]
 fn attributes_blocks_and_labels_are_read() {
-    assert_eq!(clean("a = 1\nb \"x\" y {\n  c = true\n  d { e = null }\n}\nf {}"), "a=1 b(x,y)[c=true d()[e=null]] f()[]");
+    assert_eq!(
+        clean("a = 1\nb \"x\" y {\n  c = true\n  d { e = null }\n}\nf {}"),
+        "a=1 b(x,y)[c=true d()[e=null]] f()[]"
+    );
     assert_eq!(clean("\u{feff}# c\na = 1 # d\r\n/* e\n */ b = -2.5e-3 // f"), "a=1 b=-2.5e-3");
 }
 
@@ -141,9 +141,16 @@ fn places_are_those_of_the_bytes() {
 
 #[test]
 fn nesting_has_an_end() {
-    for (open, close) in
-        [("[", "]"), ("{a=", "}"), ("\"${", "}\""), ("(", ")"), ("f(", ")"), ("x[", "]"), ("1?2:", ""), ("<<A\n${", "}\nA\n")]
-    {
+    for (open, close) in [
+        ("[", "]"),
+        ("{a=", "}"),
+        ("\"${", "}\""),
+        ("(", ")"),
+        ("f(", ")"),
+        ("x[", "]"),
+        ("1?2:", ""),
+        ("<<A\n${", "}\nA\n"),
+    ] {
         let nested = |times: usize| format!("a = {}1{}\n", open.repeat(times), close.repeat(times));
         // A heredoc ends at the first line that is its mark.
         if !open.starts_with('<') {
@@ -160,9 +167,37 @@ fn nesting_has_an_end() {
 #[test]
 fn hostile_input_is_read_quickly() {
     for piece in [
-        "a = [1 2\n", "a = \"${ ${ ", "a = <<E\n", "a = <<-E\nb\n", "/**/", "a = {b = 1\n", "a {\n", "}", "a = \"", "\"${", "k = 1,",
-        "a = f(\n", "# x\n", "a = [", "x[", "a = b ? c : d\n", "a.b.c", "<<E\n${", "-", "a = - - -", "\\", "\"\\", "%{", "$${", "resource \"a\" {\n b = [\n",
-        "a b c\n", "a = { x 1\n", "a = \"\n", " ", "\n", "a = {for x in\n",
+        "a = [1 2\n",
+        "a = \"${ ${ ",
+        "a = <<E\n",
+        "a = <<-E\nb\n",
+        "/**/",
+        "a = {b = 1\n",
+        "a {\n",
+        "}",
+        "a = \"",
+        "\"${",
+        "k = 1,",
+        "a = f(\n",
+        "# x\n",
+        "a = [",
+        "x[",
+        "a = b ? c : d\n",
+        "a.b.c",
+        "<<E\n${",
+        "-",
+        "a = - - -",
+        "\\",
+        "\"\\",
+        "%{",
+        "$${",
+        "resource \"a\" {\n b = [\n",
+        "a b c\n",
+        "a = { x 1\n",
+        "a = \"\n",
+        " ",
+        "\n",
+        "a = {for x in\n",
     ] {
         for start in ["", "a = ", "a = \"", "a = {\n", "a {\n", "a = [\n", "a = \"${", "a = <<X\n"] {
             let text = format!("{start}{}", piece.repeat(200_000 / piece.len()));
