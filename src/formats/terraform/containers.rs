@@ -60,9 +60,15 @@ fn task<'s>(resource: &mut Resource<'_, 's>, definitions: &Expression<'s>) {
     let module = resource.view.module;
     match &definitions.kind {
         Kind::Call("jsonencode" | "concat" | "flatten" | "tolist", arguments) => {
-            arguments.iter().for_each(|argument| task(resource, argument));
+            for argument in arguments {
+                task(resource, argument);
+            }
         }
-        Kind::List(items) => items.iter().for_each(|item| task(resource, item)),
+        Kind::List(items) => {
+            for item in items {
+                task(resource, item);
+            }
+        }
         Kind::Object(items) => container(resource, items, definitions),
         Kind::Reference(_) => {
             if let Some(found) = module.resolve(definitions)
@@ -195,7 +201,9 @@ fn checks<'s>(entries: &Entries<'_, 's>, subject: &'s str) -> Vec<Check<'s>> {
             _ => continue,
         };
         let mut hasher = FxHasher::default();
-        words.iter().for_each(|word| word.as_str().hash(&mut hasher));
+        for word in &words {
+            word.as_str().hash(&mut hasher);
+        }
         let fingerprint = hasher.finish();
         let number = |key: &str| check.known(key).and_then(|known| known.as_str().parse().ok());
         checks.extend(parsed.into_iter().map(|parsed| Check {

@@ -92,7 +92,7 @@ fn protocols<'s>(resource: &mut Resource<'_, 's>, view: View<'_, 's>, attribute:
     }
 }
 
-fn listener<'s>(resource: &mut Resource<'_, 's>) {
+fn listener(resource: &mut Resource<'_, '_>) {
     let view = resource.view;
     if let Some(known) = view.known(&["ssl_policy"])
         && let Some((_, version, name)) = POLICIES.iter().find(|(policy, ..)| *policy == known.as_str())
@@ -148,13 +148,11 @@ fn serves(view: View<'_, '_>) -> Option<Serves> {
                 let redirect = action.blocks("redirect").next()?;
                 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html:
                 // without a protocol it stays the same.
-                match redirect.value("protocol") {
-                    None => Serves::Redirect,
-                    Some(_) if redirect.word("protocol")?.eq_ignore_ascii_case("HTTPS") => {
-                        Serves::RedirectToHttps
-                    }
-                    Some(_) => Serves::Redirect,
-                }
+                let to_https = match redirect.value("protocol") {
+                    None => false,
+                    Some(_) => redirect.word("protocol")?.eq_ignore_ascii_case("HTTPS"),
+                };
+                if to_https { Serves::RedirectToHttps } else { Serves::Redirect }
             }
             "fixed-response" => Serves::Nothing,
             _ => Serves::Content,

@@ -1,4 +1,4 @@
-//! Terraform and OpenTofu: what providers, resources, variables and their values state.
+//! Terraform, and `OpenTofu` which reads the same: what providers, resources, variables and their values state.
 //! <https://developer.hashicorp.com/terraform/language>
 //!
 //! All files of a folder are one module, so a file means something only together with its neighbours:

@@ -112,7 +112,9 @@ impl<'s> Settings<'_, 's> {
                 kind if SILENT_BLOCKS.contains(&kind) => {}
                 "provisioner" => self.provisioner(&block.body),
                 "dynamic" => {
-                    block.body.blocks_of("content").for_each(|content| self.below(&content.body, depth))
+                    for content in block.body.blocks_of("content") {
+                        self.below(&content.body, depth);
+                    }
                 }
                 // `env { … }` and `set { … }` stand one for each name, and are siblings.
                 "env" | "set" | "set_sensitive" | "set_list" | "setting" | "parameter" => {

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::FORMAT;
@@ -14,7 +16,9 @@ fn facts<R>(files: &[(&str, &str)], look: impl Fn(&Sources, &Facts<'_>) -> Vec<R
         .collect();
     join(&mut readings, &sources);
     let mut facts = Facts::default();
-    readings.into_iter().for_each(|reading| facts.append(reading.facts));
+    for reading in readings {
+        facts.append(reading.facts);
+    }
     look(&sources, &facts)
 }
 
@@ -347,7 +351,7 @@ fn manifests_in_heredocs_are_read_as_such() {
 fn values_that_multiply_stay_small() {
     let mut text = "locals {\n  a0 = \"xxxxxxxxxx\"\n".to_owned();
     for level in 1..40 {
-        text += &format!("  a{level} = \"${{local.a{0}}}${{local.a{0}}}\"\n", level - 1);
+        let _ = writeln!(text, "  a{level} = \"${{local.a{0}}}${{local.a{0}}}\"", level - 1);
     }
     text += "  loop = local.loop\n}\n";
     assert!(one(&text).iter().all(|setting| setting.len() < 70_000));

@@ -2,6 +2,7 @@
 
 use super::parser::Parser;
 use super::{Expression, Item, Kind, Part};
+use crate::source::Text;
 
 /// Operators of two sides, the longer before those that they start with.
 const OPERATORS: &[&str] = &["==", "!=", "<=", ">=", "&&", "||", "<", ">", "+", "-", "*", "/", "%"];
@@ -277,7 +278,7 @@ impl<'s> Parser<'_, 's> {
             Kind::Bool(true) => Some("true"),
             Kind::Bool(false) => Some("false"),
             Kind::Number(number) => Some(*number),
-            _ => text.as_ref().map(|text| text.as_str()),
+            _ => text.as_ref().map(Text::as_str),
         };
         let key_span = match &key.kind {
             Kind::Template(parts) => match parts.as_slice() {
