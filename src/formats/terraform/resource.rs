@@ -111,6 +111,15 @@ pub(super) fn state<'s>(body: &Body<'s>, path: &'s str, module: &Module<'_, 's>,
                 if !is_emulated(&block.body) {
                     settings.body(&block.body);
                 }
+                let subject = settings.subject;
+                let view = View { body: &block.body, module };
+                if let Some(kind) = view.word("source").filter(|_| block.kind == "module").and_then(wrapped) {
+                    let name = block.labels.first().copied().unwrap_or_default();
+                    let mut resource = Resource { kind, name, view, subject, facts: &mut *facts };
+                    retention::state(&mut resource);
+                    encryption::state(&mut resource);
+                    network::state(&mut resource);
+                }
             }
             ("terraform", []) => {
                 let backends = block.body.blocks_of("backend").filter(|backend| !is_emulated(&backend.body));
@@ -147,6 +156,22 @@ fn is_emulated(body: &Body<'_>) -> bool {
         && ["skip_credentials_validation", "skip_region_validation", "s3_use_path_style", "force_path_style"]
             .iter()
             .any(|key| body.attribute(key).is_some())
+}
+
+/// The resource whose attributes a well-known module of a registry takes under the same names.
+/// <https://registry.terraform.io/namespaces/terraform-aws-modules>
+fn wrapped(source: &str) -> Option<&'static str> {
+    const MODULES: &[(&str, &str)] = &[
+        ("terraform-aws-modules/rds/aws", "aws_db_instance"),
+        ("terraform-aws-modules/rds-aurora/aws", "aws_rds_cluster"),
+        ("terraform-aws-modules/elasticache/aws", "aws_elasticache_replication_group"),
+        ("cloudposse/rds/aws", "aws_db_instance"),
+        ("cloudposse/rds-cluster/aws", "aws_rds_cluster"),
+        ("cloudposse/documentdb-cluster/aws", "aws_docdb_cluster"),
+        ("cloudposse/elasticache-redis/aws", "aws_elasticache_replication_group"),
+    ];
+    let source = source.trim_start_matches("registry.terraform.io/");
+    MODULES.iter().find(|(module, _)| *module == source).map(|(_, kind)| *kind)
 }
 
 fn store(kind: &str) -> Store {

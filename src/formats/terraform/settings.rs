@@ -8,7 +8,7 @@ use crate::formats::settings::Draft;
 use crate::source::{Span, Text};
 use crate::syntax::hcl::{Block, Body, Expression, Item, Kind};
 use crate::syntax::shell;
-use crate::value::boolean;
+use crate::value::{boolean, secret};
 
 /// How deep values inside values are looked into.
 const DEPTH: usize = 16;
@@ -44,15 +44,14 @@ const SILENT: &[&str] = &[
 const SILENT_BLOCKS: &[&str] =
     &["filter", "lifecycle", "metadata", "postcondition", "precondition", "tag", "timeouts", "validation"];
 
-/// Resources whose one value is a secret, and the attribute that holds it.
+/// Resources whose one value is a secret, whatever it is called.
 const SECRETS: &[(&str, &str)] = &[
     ("aws_secretsmanager_secret_version", "secret_string"),
-    ("azurerm_key_vault_secret", "value"),
     ("google_secret_manager_secret_version", "secret_data"),
     ("github_actions_secret", "plaintext_value"),
     ("github_actions_organization_secret", "plaintext_value"),
+    ("github_actions_environment_secret", "plaintext_value"),
     ("github_dependabot_secret", "plaintext_value"),
-    ("cloudflare_workers_secret", "secret_text"),
 ];
 
 /// Where settings go, and what they have in common.
@@ -72,17 +71,19 @@ pub(super) struct Settings<'f, 's> {
 impl<'s> Settings<'_, 's> {
     /// The settings of a resource.
     pub(super) fn resource(&mut self, kind: &'s str, body: &Body<'s>) {
-        let secret =
-            SECRETS.iter().find(|(of, _)| *of == kind).map(|(_, attribute)| *attribute).or_else(|| {
-                let view = View { body, module: self.module };
-                // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-securestring.html
-                (kind == "aws_ssm_parameter" && view.word("type") == Some("SecureString")).then_some("value")
-            });
+        let whole = SECRETS.iter().find(|(of, _)| *of == kind).map(|(_, attribute)| *attribute);
+        // `aws_ssm_parameter`, `azurerm_key_vault_secret`, parameters of databases.
+        let attributes = body.attributes.iter().map(|attribute| (attribute.key, &attribute.value));
+        let pair = pair(attributes, self.module);
+        if let Some((name, key_span, value)) = pair {
+            self.within(name, key_span, value, DEPTH);
+        }
         for attribute in &body.attributes {
-            if secret == Some(attribute.key) && self.module.resolve(&attribute.value).is_some_and(is_scalar) {
-                self.one("secret", attribute.key_span, &attribute.value);
-            } else {
-                self.attribute(attribute.key, attribute.key_span, &attribute.value, DEPTH);
+            let (key, key_span, value) = (attribute.key, attribute.key_span, &attribute.value);
+            if whole == Some(key) && self.module.resolve(value).is_some_and(is_scalar) {
+                self.one("secret", key_span, value);
+            } else if pair.is_none() || !matches!(key, "name" | "key" | "value") {
+                self.attribute(key, key_span, value, DEPTH);
             }
         }
         self.blocks(body, DEPTH);
@@ -202,6 +203,10 @@ impl<'s> Settings<'_, 's> {
         }
         if is_script(known.as_str()) {
             self.script(&known.text);
+            return;
+        }
+        // Of whole files only keys and tokens are known wherever they stand.
+        if known.as_str().trim().contains('\n') && secret::known_format(known.as_str()).is_none() {
             return;
         }
         let uses = known.used(self.subject, self.module.sources).into_iter().collect();

@@ -175,6 +175,37 @@ fn environments_are_settings_in_all_the_ways_that_resources_write_them() {
 }
 
 #[test]
+fn a_name_and_a_value_are_one_setting() {
+    for (text, expected) in [
+        (
+            "\"aws_ssm_parameter\" \"x\" {\n name = \"/care/db_password\"\n type = \"SecureString\"\n value = \"v\"",
+            vec!["/care/db_password=v", "type=SecureString"],
+        ),
+        (
+            "\"azurerm_key_vault_secret\" \"x\" {\n name = \"db-port\"\n value = \"5432\"",
+            vec!["db-port=5432"],
+        ),
+        ("\"helm_release\" \"x\" {\n set {\n name = \"a.b\\\\.c\"\n value = \"v\"\n}", vec!["a.b.c=v"]),
+        ("\"aws_secretsmanager_secret_version\" \"x\" {\n secret_string = \"v\"", vec!["secret=v"]),
+        (
+            "\"aws_secretsmanager_secret_version\" \"x\" {\n secret_string = jsonencode({ password = \"v\" })",
+            vec!["password=v"],
+        ),
+        ("\"x\" \"y\" {\n tags = { key = \"v\" }\n tag {\n key = \"a\"\n value = \"b\"\n}", vec![]),
+    ] {
+        assert_eq!(one(&format!("resource {text}\n}}\n")), expected, "{text}");
+    }
+}
+
+#[test]
+fn modules_of_a_registry_are_as_good_as_the_resource() {
+    let text =
+        "module \"db\" {\n source = \"terraform-aws-modules/rds/aws\"\n storage_encrypted = false\n}\n";
+    assert_eq!(switches(text), ["storage_encrypted off"]);
+    assert!(switches(&text.replace("rds/aws", "vpc/aws")).is_empty());
+}
+
+#[test]
 fn places_are_read_with_their_provider() {
     let files = "provider \"aws\" {\n  region = \"us-east-1\"\n}\nresource \"azurerm_x\" \"y\" {\n  location = \"uksouth\"\n}\nresource \"google_x\" \"y\" {\n  zone = \"europe-west2-a\"\n}\nresource \"aws_glue_x\" \"y\" {\n  location = \"s3://x\"\n}\nterraform {\n  backend \"s3\" {\n    region = \"eu-west-2\"\n  }\n}\n";
     assert_eq!(
