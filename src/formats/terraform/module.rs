@@ -15,6 +15,9 @@ const STEPS: usize = 16;
 /// How deep calls of modules from modules are followed.
 const CALLS: usize = 3;
 
+/// How many entries of objects and lists are looked at behind names, in a module.
+const FUEL: usize = 4_000_000;
+
 /// How many parts a text is put together from, and how many bytes it may have.
 const PARTS: usize = 256;
 const LENGTH: usize = 64 * 1024;
@@ -28,7 +31,11 @@ pub(super) struct Module<'m, 's> {
     resources: FxHashMap<(&'s str, &'s str), &'m Body<'s>>,
     modules: Vec<&'m Body<'s>>,
     pub(super) sources: &'s Sources,
+    /// How many parts the text that is put together now may still have.
     budget: Cell<usize>,
+    /// How many entries of objects and lists may still be looked at behind names; thousands of names may lead
+    /// to a list of thousands.
+    fuel: Cell<usize>,
 }
 
 /// A text that is known, and where the file says it.
@@ -62,18 +69,18 @@ impl<'s> Known<'s> {
     }
 }
 
-/// A variable that a call sets, with its value where that is known.
-type Given<'m, 's> = (&'s str, Option<&'m Expression<'s>>);
+/// What a call sets, each with its value where that is known.
+type Given<'m, 's> = FxHashMap<&'s str, Option<&'m Expression<'s>>>;
 
 /// Gives modules what other modules of the project call them with. Calls within calls are followed a few times.
 pub(super) fn link<'m, 's>(modules: &mut [(&'s str, Module<'m, 's>)]) {
     for _ in 0..CALLS {
-        let calls: Vec<(String, Vec<Given<'m, 's>>)> =
+        let calls: Vec<(String, Given<'m, 's>)> =
             modules.iter().flat_map(|(folder, module)| module.calls(folder)).collect();
         if calls.is_empty() {
             return;
         }
-        let mut by_folder: FxHashMap<&str, Vec<&Vec<Given<'m, 's>>>> = FxHashMap::default();
+        let mut by_folder: FxHashMap<&str, Vec<&Given<'m, 's>>> = FxHashMap::default();
         for (folder, given) in &calls {
             by_folder.entry(folder).or_default().push(given);
         }
@@ -106,6 +113,7 @@ impl<'m, 's> Module<'m, 's> {
             modules: Vec::new(),
             sources,
             budget: Cell::new(0),
+            fuel: Cell::new(FUEL),
         };
         let mut given: Vec<(&'s str, &'m Attribute<'s>)> = Vec::new();
         for ((_, bodies), path) in files.iter().zip(paths) {
@@ -152,7 +160,7 @@ impl<'m, 's> Module<'m, 's> {
 
     /// The folders of modules of this project that are called here, and what they are given, as far as that is
     /// plain: `module "records" { source = "./records" }`.
-    fn calls(&self, folder: &str) -> Vec<(String, Vec<Given<'m, 's>>)> {
+    fn calls(&self, folder: &str) -> Vec<(String, Given<'m, 's>)> {
         let mut calls = Vec::new();
         for body in &self.modules {
             let source = body.attribute("source").and_then(|source| self.known(&source.value));
@@ -160,7 +168,6 @@ impl<'m, 's> Module<'m, 's> {
             else {
                 continue;
             };
-            // A count or a list may call it not at all, or with other values each time.
             let given = body.attributes.iter().map(|attribute| {
                 (attribute.key, self.settled(&attribute.value).filter(|value| is_plain(value)))
             });
@@ -170,14 +177,13 @@ impl<'m, 's> Module<'m, 's> {
     }
 
     /// What the modules that call this one give it replaces the defaults; where they differ, nothing is known.
-    fn called(&mut self, calls: &[&Vec<Given<'m, 's>>]) {
+    fn called(&mut self, calls: &[&Given<'m, 's>]) {
         let Some(first) = calls.first() else { return };
-        let names: Vec<&'s str> = first.iter().map(|(key, _)| *key).collect();
+        let mut names: Vec<&'s str> = first.keys().copied().collect();
+        names.sort_unstable();
         for name in names {
-            let given = |call: &&Vec<Given<'m, 's>>| {
-                call.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
-            };
-            let Some(values) = calls.iter().map(given).collect::<Option<Vec<_>>>() else { continue };
+            let values = calls.iter().map(|call| call.get(name).copied());
+            let Some(values) = values.collect::<Option<Vec<_>>>() else { continue };
             let default = match values.as_slice() {
                 [Some(one)] => self.variables.insert(name, one),
                 _ => self.variables.remove(name),
@@ -251,11 +257,18 @@ impl<'m, 's> Module<'m, 's> {
         };
         path.iter().try_fold(*start?, |found, step| match &found.kind {
             Kind::Object(items) => {
+                self.spend(items.len())?;
                 items.iter().rev().find(|item| item.key == Some(*step)).map(|item| &item.value)
             }
             Kind::List(items) => items.get(step.parse::<usize>().ok()?),
             _ => None,
         })
+    }
+
+    /// Takes note of work; nothing where too much has been done.
+    fn spend(&self, steps: usize) -> Option<()> {
+        self.fuel.set(self.fuel.get().checked_sub(steps)?);
+        Some(())
     }
 
     /// The text, number or truth value that an expression comes to. What can't be known of a text stands in it
@@ -366,17 +379,14 @@ pub(super) fn list<'s>(module: &Module<'_, 's>, value: &Expression<'s>) -> Vec<K
     let known = |item: &Expression<'s>| module.known(item);
     match &found.kind {
         Kind::List(items) => {
-            items
-                .iter()
-                .filter_map(known)
-                .map(|item| {
-                    if value.span.contains(item.written) {
-                        item
-                    } else {
-                        Known { written: value.span, ..item }
-                    }
-                })
-                .collect()
+            if module.spend(items.len()).is_none() {
+                return Vec::new();
+            }
+            let in_place = |item: Known<'s>| {
+                let written = if value.span.contains(item.written) { item.written } else { value.span };
+                Known { written, ..item }
+            };
+            items.iter().filter_map(known).map(in_place).collect()
         }
         _ => known(value).into_iter().collect(),
     }
