@@ -11,6 +11,7 @@ pub mod dockerfile;
 pub mod env;
 pub mod hcl;
 pub mod interpolation;
+pub mod markdown;
 pub mod nginx;
 pub mod shell;
 pub mod yaml;

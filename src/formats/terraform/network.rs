@@ -115,6 +115,7 @@ fn push<'s>(
         publish: Field::set(Publish::Cloud, at, ""),
         container_port: port,
         host_port: port,
+        shown: Field::Unset,
         all_interfaces: Field::set(true, at, ""),
         datastore: datastore.map_or(Field::Unset, |name| Field::set(name, at, "")),
     };
