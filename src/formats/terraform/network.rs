@@ -89,7 +89,7 @@ fn open<'s>(resource: &mut Resource<'_, 's>, from: &Known<'s>, ports: &Ports) {
     };
     let within = |port: u16| ranges.iter().any(|(first, last)| (*first..=*last).contains(&port));
     // Whoever opens half of all ports has none in mind.
-    if ranges.iter().any(|(first, last)| last - first > 10_000) {
+    if ranges.iter().any(|(first, last)| last.saturating_sub(*first) > 10_000) {
         return push(resource, from, Field::Unset, None);
     }
     let store = ranges

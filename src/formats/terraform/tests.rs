@@ -391,7 +391,7 @@ fn values_that_multiply_stay_small() {
 proptest! {
     #[test]
     fn any_text_is_understood_without_panic(
-        text in "(resource \"aws_(db_instance|security_group|lb_listener|backup_plan|ecs_task_definition)\" \"x\" \\{\n|\\}\n|ingress \\{\n|variable \"a\" \\{\n|default = |a = |cidr_blocks = |from_port = |protocol = |container_definitions = |rule |lifecycle |locals \\{\n|var\\.a|local\\.a|jsonencode\\(|\\[|\\]|\\{|\\)|\"0\\.0\\.0\\.0/0\"|\"tcp\"|99999|-1|\"\\$\\{var\\.a\\}\"|\n){0,40}"
+        text in "(resource \"aws_(db_instance|security_group|security_group_rule|lb_listener|backup_plan|ecs_task_definition)\" \"x\" \\{\n|\\}\n|ingress \\{\n|variable \"a\" \\{\n|default = |a = |cidr_blocks = |from_port = 9\n|to_port = 5\n|from_port = |protocol = \"tcp\"\n|type = \"ingress\"\n|container_definitions = |rule |lifecycle |locals \\{\n|var\\.a|local\\.a|jsonencode\\(|\\[|\\]|\\{|\\)|\"0\\.0\\.0\\.0/0\"|\"tcp\"|99999|-1|\"\\$\\{var\\.a\\}\"|\n){0,40}"
     ) {
         let found = facts(&[("main.tf", &text), ("terraform.tfvars", &text), ("m/x.tf", &text)], |sources, facts| {
             facts.settings.iter().for_each(|setting| { let _ = sources.slice(setting.head.anchor); });
