@@ -40,9 +40,33 @@ const SILENT: &[&str] = &[
     "version",
 ];
 
+/// Attributes that hold public keys, their fingerprints or numbers, whatever their names are elsewhere, and
+/// paths. Only what looks like a private key or a token is one there.
+const PUBLIC: &[&str] = &[
+    "authorized_keys",
+    "credentials",
+    "public_key",
+    "ssh-keys",
+    "ssh_authorized_keys",
+    "ssh_key",
+    "ssh_key_ids",
+    "ssh_keys",
+    "ssh_public_key",
+    "sshKeys",
+];
+
 /// Blocks that describe, or that speak to Terraform itself.
-const SILENT_BLOCKS: &[&str] =
-    &["filter", "lifecycle", "metadata", "postcondition", "precondition", "tag", "timeouts", "validation"];
+const SILENT_BLOCKS: &[&str] = &[
+    "filter",
+    "lifecycle",
+    "metadata",
+    "postcondition",
+    "precondition",
+    "tag",
+    "timeouts",
+    "token_validity_units",
+    "validation",
+];
 
 /// Resources whose one value is a secret, whatever it is called.
 const SECRETS: &[(&str, &str)] = &[
@@ -206,7 +230,8 @@ impl<'s> Settings<'_, 's> {
             return;
         }
         // Of whole files only keys and tokens are known wherever they stand.
-        if known.as_str().trim().contains('\n') && secret::known_format(known.as_str()).is_none() {
+        let is_file = known.as_str().trim().contains('\n');
+        if (is_file || PUBLIC.contains(&key)) && secret::known_format(known.as_str()).is_none() {
             return;
         }
         let uses = known.used(self.subject, self.module.sources).into_iter().collect();

@@ -198,6 +198,24 @@ fn a_name_and_a_value_are_one_setting() {
 }
 
 #[test]
+fn public_keys_and_whole_files_are_no_settings_unless_they_hold_a_key() {
+    let body = "MIIEowIBAAKCAQEA0Z3VS5JJcds3xfn4ygWep4PAtGoSo1".repeat(8);
+    let key =
+        ["-----BEGIN RSA PRIVATE", " KEY-----\\n", &body, "\\n-----END RSA PRIVATE", " KEY-----"].concat();
+    for (text, count) in [
+        ("ssh_keys = [\"3b:16:bf:e4\"]".to_owned(), 0),
+        ("credentials = \"account.json\"".to_owned(), 0),
+        ("metadata = { ssh-keys = \"me:ssh-ed25519 AAAA\" }".to_owned(), 0),
+        ("token_validity_units {\n access_token = \"minutes\"\n}".to_owned(), 0),
+        ("user_data = <<-EOF\n  #cloud-config\n  url: http://x.example.org\n  EOF".to_owned(), 0),
+        (format!("ssh_key = \"{key}\""), 1),
+        (format!("content = \"{key}\""), 1),
+    ] {
+        assert_eq!(one(&format!("resource \"a\" \"b\" {{\n {text}\n}}\n")).len(), count, "{text}");
+    }
+}
+
+#[test]
 fn modules_of_a_registry_are_as_good_as_the_resource() {
     let text =
         "module \"db\" {\n source = \"terraform-aws-modules/rds/aws\"\n storage_encrypted = false\n}\n";
