@@ -13,6 +13,7 @@ mod markdown;
 mod nginx;
 mod recognise;
 mod settings;
+mod terraform;
 mod unread;
 
 pub use kubernetes::Renderings;
@@ -50,6 +51,7 @@ pub static FORMATS: &[Format] = &[
     helm_values::FORMAT,
     kubernetes::FORMAT,
     nginx::FORMAT,
+    terraform::FORMAT,
     markdown::FORMAT,
 ];
 
@@ -155,6 +157,8 @@ pub struct Unjoined<'s> {
     pub compose: Option<compose::File<'s>>,
     /// nginx configurations: `include`. There may be some in a file of any format.
     pub nginx: nginx::File<'s>,
+    /// Terraform's: the files of a folder are one module.
+    pub terraform: terraform::File<'s>,
 }
 
 impl<'s> Reader<'s> {
@@ -250,6 +254,7 @@ pub fn join<'s>(readings: &mut Vec<Reading<'s>>, sources: &'s Sources) {
     kubernetes::join(readings, sources);
     compose::join(readings, sources);
     nginx::join(readings, sources);
+    terraform::join(readings, sources);
 }
 
 #[cfg(test)]
