@@ -11,6 +11,7 @@ pub(crate) mod image;
 mod kubernetes;
 mod nginx;
 mod recognise;
+mod servers;
 mod settings;
 mod unread;
 
@@ -45,6 +46,10 @@ pub static FORMATS: &[Format] = &[
     compose::FORMAT,
     helm_values::FORMAT,
     kubernetes::FORMAT,
+    servers::redis::FORMAT,
+    servers::postgresql::FORMAT,
+    servers::pg_hba::FORMAT,
+    servers::mysql::FORMAT,
     nginx::FORMAT,
 ];
 

@@ -8,10 +8,15 @@
 
 mod builder;
 pub mod dockerfile;
+pub mod entry;
 pub mod env;
+pub mod ini;
 pub mod interpolation;
 pub mod nginx;
+pub mod properties;
 pub mod shell;
+pub mod toml;
+pub mod words;
 pub mod yaml;
 
 use crate::source::Span;
