@@ -10,9 +10,12 @@ mod host_path;
 pub(crate) mod image;
 mod kubernetes;
 mod nginx;
+mod properties;
 mod recognise;
 mod servers;
 mod settings;
+mod spring;
+mod toml;
 mod unread;
 
 pub(crate) use kubernetes::forget_absences;
@@ -50,6 +53,14 @@ pub static FORMATS: &[Format] = &[
     servers::postgresql::FORMAT,
     servers::pg_hba::FORMAT,
     servers::mysql::FORMAT,
+    servers::rabbitmq::FORMAT,
+    servers::kafka::FORMAT,
+    servers::haproxy::FORMAT,
+    servers::fluent_bit::FORMAT,
+    servers::supervisord::FORMAT,
+    servers::ini::FORMAT,
+    properties::FORMAT,
+    toml::FORMAT,
     nginx::FORMAT,
 ];
 

@@ -1,6 +1,6 @@
 //! Which format a file is in: by its name first, then by a cheap look at its bytes.
 
-use super::{FORMATS, Format};
+use super::{FORMATS, Format, servers, toml};
 
 /// A file of which only the name is known yet.
 pub struct Candidate<'c> {
@@ -44,7 +44,8 @@ impl Candidate<'_> {
         ) || [".conf.j2", ".conf.example", ".conf.sample", ".conf.dist", ".conf.default"]
             .iter()
             .any(|end| self.name().ends_with(end))
-            || self.name() == "my.ini"
+            || servers::may_be_one(self)
+            || toml::may_be_settings(self)
     }
 }
 

@@ -3,10 +3,17 @@
 //! Each states its settings as they stand, so that all that follows from settings follows here too, and
 //! beside them what only the server's own documentation tells.
 
+pub(super) mod fluent_bit;
+pub(super) mod haproxy;
+pub(super) mod ini;
+pub(super) mod kafka;
 pub(super) mod mysql;
 pub(super) mod pg_hba;
 pub(super) mod postgresql;
+pub(super) mod rabbitmq;
 pub(super) mod redis;
+pub(super) mod supervisord;
+pub(super) mod traefik;
 
 use super::settings::Draft;
 use super::unread::syntax_errors;
@@ -16,6 +23,11 @@ use crate::source::{Span, Text};
 use crate::syntax::entry::Entry;
 use crate::syntax::words::{Line, Word};
 use crate::syntax::{Comment, Error};
+
+/// Whether a file's bytes are worth a look although its extension is one that most files of other kinds have.
+pub(super) fn may_be_one(candidate: &Candidate<'_>) -> bool {
+    candidate.name() == "my.ini" || kafka::has_name(candidate)
+}
 
 /// What may stand behind the name of a file that is to be filled in.
 const MARKS: &[&str] =
