@@ -4,6 +4,7 @@
 use super::{credential, entry, finish, setting, unmarked};
 use crate::facts::{CredentialClass, Scope};
 use crate::formats::{Candidate, Format, Reader};
+use crate::syntax::entry::Entry;
 use crate::syntax::ini::{Dialect, parse};
 
 pub(in crate::formats) const FORMAT: Format = Format {
@@ -43,6 +44,8 @@ fn read(reader: &mut Reader<'_>) {
             let at = found.value.span(0..value.len());
             let evidence = "anyone is let in without a password";
             credential(reader, subject, CredentialClass::Empty, at, found.key, evidence);
+        } else if of_pgbouncer && section.name == "databases" {
+            database(reader, found, subject);
         } else if of_php || section.name.is_empty() {
             entry(reader, found, scope, subject);
         } else {
@@ -53,9 +56,33 @@ fn read(reader: &mut Reader<'_>) {
     finish(reader, file.comments, file.errors);
 }
 
+/// `app = host=db user=app password=…`: whether such a connection is encrypted, other settings say.
+/// <https://www.pgbouncer.org/config.html#section-databases>
+fn database<'s>(reader: &mut Reader<'s>, found: &Entry<'s>, subject: &'s str) {
+    let (text, all) = (&found.value, found.value.as_str());
+    let scope = Scope(found.key_span);
+    let mut at = 0;
+    while let Some((before, behind)) = all.get(at..).and_then(|rest| rest.split_once('=')) {
+        let start = at + before.len() + 1;
+        let quoted = behind.starts_with('\'');
+        let inner = start + usize::from(quoted);
+        let ends = |c: char| if quoted { c == '\'' } else { c.is_whitespace() };
+        let end =
+            all.get(inner..).and_then(|rest| rest.find(ends)).map_or(all.len(), |length| inner + length);
+        let name = before.trim_start_matches('\'').trim();
+        if name == "user" || name == "password" {
+            let key = reader.sources.keep(format!("databases.{} {name}", found.key).into());
+            setting(reader, key, found.key_span, text.part(inner..end), scope, subject);
+        }
+        at = end;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::{read_as, recognised};
+    use crate::formats::{Reader, find};
+    use crate::source::Sources;
 
     #[test]
     fn files_are_told_by_their_name() {
@@ -65,6 +92,17 @@ mod tests {
         for path in ["tox.ini", "alembic.ini", "pytest.ini", "setup.cfg", "php.inc"] {
             assert_eq!(recognised(path, "[a]\nb=c\n"), None, "{path}");
         }
+    }
+
+    #[test]
+    fn pgbouncer_logs_in_to_databases() {
+        let sources = Sources::default();
+        let text = "[databases]\napp = host=db user=app password='a b' dbname=x\n* = host=db\n[pgbouncer]\nauth_type = trust\n";
+        let id = sources.add("pgbouncer.ini".into(), text.into());
+        let facts = Reader::read(&sources, id, find("ini").unwrap()).facts;
+        let values: Vec<_> = facts.settings.iter().map(|one| one.text.as_str()).collect();
+        assert_eq!(values, ["app", "a b"]);
+        assert_eq!(facts.credentials.len(), 1);
     }
 
     #[test]

@@ -49,7 +49,10 @@ fn read(reader: &mut Reader<'_>) {
                     }
                 }
                 "environment" => environment(reader, found, scope, subject),
-                "username" | "password" => entry(reader, found, scope, subject),
+                // The socket of the machine itself needs no login, and many files give it one that says so.
+                "username" | "password" if section.name == "inet_http_server" => {
+                    entry(reader, found, scope, subject);
+                }
                 _ => {}
             }
         }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::{finish, rest, setting, switch, unmarked};
 use crate::facts::{Cipher, Head, Position, Protects, Protocol, Scope};
 use crate::formats::{Candidate, Format, Reader};
-use crate::source::Span;
+use crate::source::{Span, Text};
 use crate::syntax::words::{Dialect, Line, Word, parse};
 
 pub(in crate::formats) const FORMAT: Format = Format {
@@ -180,7 +180,7 @@ fn tls<'s>(reader: &mut Reader<'s>, line: &Line<'s>, subject: &'s str) {
 /// Passwords: of the page of statistics, and of the users of a list.
 fn logins<'s>(reader: &mut Reader<'s>, section: &Section<'_, 's>, line: &Line<'s>, subject: &'s str) {
     let scope = Scope(line.span);
-    let mut login = |what: &str, user: (Span, crate::source::Text<'s>), password| {
+    let mut login = |what: &str, user: (Span, Text<'s>), password| {
         let key = reader.sources.keep(format!("{what} user").into());
         setting(reader, key, user.0, user.1, scope, subject);
         let key = reader.sources.keep(format!("{what} password").into());
@@ -197,7 +197,7 @@ fn logins<'s>(reader: &mut Reader<'s>, section: &Section<'_, 's>, line: &Line<'s
         && line.starts_with(&["user"])
         && let (Some(user), Some(password)) = (line.words.get(1), line.behind("insecure-password"))
     {
-        login("insecure-password", (user.span, user.text.clone()), password.text.clone());
+        login("userlist", (user.span, user.text.clone()), password.text.clone());
     } else if line.starts_with(&["http-request", "set-header", "Authorization"]) {
         let key = line.words.get(2).map_or(line.span, |word| word.span);
         setting(reader, "Authorization", key, rest(reader, line, 3), scope, subject);

@@ -107,12 +107,7 @@ fn logins_are_settings() {
         "listen s\n stats auth admin:a:b\nuserlist u\n user x insecure-password y\n user z password $6$a\n";
     assert_eq!(
         read_as("haproxy", text).settings,
-        [
-            "stats auth user=admin",
-            "stats auth password=a:b",
-            "insecure-password user=x",
-            "insecure-password password=y"
-        ]
+        ["stats auth user=admin", "stats auth password=a:b", "userlist user=x", "userlist password=y"]
     );
 }
 
