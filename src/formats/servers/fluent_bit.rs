@@ -1,7 +1,7 @@
 //! Fluent Bit in its classic mode. Each section is a plugin, and what stands in it belongs together.
 //! <https://docs.fluentbit.io/manual/administration/transport-security>
 
-use super::{entry, finish, setting, statements, unmarked};
+use super::{entry, extension, finish, setting, statements};
 use crate::facts::Scope;
 use crate::formats::{Candidate, Format, Reader};
 use crate::syntax::ini::{Dialect, parse};
@@ -18,7 +18,7 @@ const SECTIONS: &[&str] = &["[SERVICE]", "[INPUT]", "[FILTER]", "[OUTPUT]"];
 
 fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
     let named = candidate.path.contains("fluent") || candidate.path.contains("td-agent-bit");
-    if !named || !unmarked(candidate).ends_with(".conf") {
+    if !named || extension(candidate) != "conf" {
         return None;
     }
     let is_section = |line: &str| SECTIONS.iter().any(|section| line.eq_ignore_ascii_case(section));
