@@ -220,10 +220,16 @@ impl<'s> Parser<'_, 's> {
             let length = closing(line)?;
             (self.unescaped(rest.start + 1..rest.start + length), rest.start + length + 1)
         } else {
-            let length = line.find(|c: char| c.is_whitespace() || c == '#').unwrap_or(line.len());
+            let inside = |c: char| {
+                c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '/' | '+' | '-' | '%' | '*' | '$')
+            };
+            let length = line.find(|c: char| !inside(c)).unwrap_or(line.len());
             (self.text.part(rest.start..rest.start + length), rest.start + length)
         };
         let behind = trimmed(self.source, end..rest.end);
+        if end == rest.start && !behind.is_empty() && self.source.as_bytes()[behind.start] != b'#' {
+            return None;
+        }
         match self.source.as_bytes()[behind.clone()].first() {
             Some(b'#') => self.comment(behind, false),
             Some(_) => return None,
