@@ -3,16 +3,17 @@
 use rustc_hash::FxHashMap;
 
 use crate::formats::Reading;
-use crate::source::SourceId;
+use crate::source::{SourceId, Sources};
 use crate::value::environment::Environment;
 
 /// What each file is for: its name decides first, then what its settings say. Where they say both,
-/// production counts.
-pub(super) fn of_files(readings: &[Reading<'_>]) -> FxHashMap<SourceId, Environment> {
+/// production counts. What a document shows is to be copied, unless it says that it is for production.
+pub(super) fn of_files(readings: &[Reading<'_>], sources: &Sources) -> FxHashMap<SourceId, Environment> {
     let mut environments = FxHashMap::default();
     for reading in readings {
+        let is_block = sources.is_block(reading.file);
         let named = Environment::of_name(reading.path);
-        if named != Environment::Unstated {
+        if named != Environment::Unstated && !(is_block && named == Environment::Development) {
             environments.insert(reading.file, named);
             continue;
         }
@@ -23,6 +24,12 @@ pub(super) fn of_files(readings: &[Reading<'_>]) -> FxHashMap<SourceId, Environm
             if file == reading.file && said != Environment::Unstated {
                 let known = environments.entry(file).or_insert(said);
                 *known = said.min(*known);
+            }
+        }
+        if is_block {
+            let stated = environments.entry(reading.file).or_insert(Environment::Template);
+            if *stated == Environment::Development {
+                *stated = Environment::Template;
             }
         }
     }

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod env;
 pub mod ini;
 pub mod interpolation;
+pub mod markdown;
 pub mod nginx;
 pub mod properties;
 pub mod shell;

@@ -2,7 +2,7 @@
 
 use super::lookup::look;
 use super::manifest::Manifest;
-use super::{annotations, assignments, document, ingress};
+use super::{annotations, assignments, command, control_plane, document, ingress};
 use crate::facts::links::{Account, Object};
 use crate::facts::{Field, Scope, Store};
 use crate::formats::settings::Draft;
@@ -115,6 +115,10 @@ pub(super) fn state<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
+    if command::is_shell(content).unwrap_or_else(|| datum.key.ends_with(".sh")) {
+        let commands = command::in_script(&datum.text, manifest.subject, store, reader.sources);
+        reader.reading.facts.commands.extend(commands);
+    }
     if annotations::is_snippet(datum.key) && embed(datum.text.clone(), "nginx", store, reader) {
         return;
     }
@@ -123,6 +127,9 @@ pub(super) fn state<'s>(
         return;
     }
     if content.contains('\n') {
+        if control_plane::embedded(&datum.text, false, reader) {
+            return;
+        }
         let embedded = match embedded_format(datum.key, content) {
             Some(format) => embed(datum.text.clone(), format, store, reader),
             None => document::read(manifest, &datum, store, reader),
@@ -222,11 +229,10 @@ fn embed<'s>(text: Text<'s>, format: &str, store: Store, reader: &mut Reader<'s>
 
 /// A service account: whether the pods that run under it get its token.
 pub(super) fn service_account<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
-    let Some(name) = manifest.name else { return };
     let token = look(manifest.root, &["automountServiceAccountToken"])
         .boolean("automountServiceAccountToken", Field::Default(true));
     reader.reading.links.accounts.push(Account {
-        name,
+        name: manifest.name,
         namespace: manifest.namespace,
         token,
         span: manifest.kind_span,
