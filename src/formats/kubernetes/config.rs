@@ -115,7 +115,9 @@ pub(super) fn state<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
-    if command::is_shell(content).unwrap_or_else(|| datum.key.ends_with(".sh")) {
+    if command::is_shell(content)
+        .unwrap_or_else(|| matches!(datum.key.rsplit_once('.'), Some((_, "sh" | "bash"))))
+    {
         let commands = command::in_script(&datum.text, manifest.subject, store, reader.sources);
         reader.reading.facts.commands.extend(commands);
     }

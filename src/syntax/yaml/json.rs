@@ -213,7 +213,9 @@ impl<'c> Mender<'c> {
         }
         if self.after_value {
             if self.faults.last().is_none_or(|(_, message)| *message != "nothing closes this bracket") {
-                self.faults.push((at..at + 1, "a comma is missing before this"));
+                let rest = self.content.get(at + 1..).unwrap_or_default();
+                let tail = rest.iter().take_while(|byte| matches!(byte, 0x80..=0xBF)).count();
+                self.faults.push((at..at + 1 + tail, "a comma is missing before this"));
             }
             self.insert(b',');
         }
@@ -327,7 +329,7 @@ mod tests {
                 prop_assert!(text.is_char_boundary(error.span.start as usize));
                 prop_assert!(error.span.end as usize <= text.len());
             }
-            for node in stream.documents.iter().flat_map(|document| document.nodes()) {
+            for node in stream.documents.iter().flat_map(crate::syntax::yaml::Document::nodes) {
                 let span = node.span();
                 prop_assert!(text.is_char_boundary(span.start as usize));
                 prop_assert!(text.is_char_boundary(span.end as usize));
