@@ -16,6 +16,7 @@ mod recognise;
 mod servers;
 mod settings;
 mod spring;
+mod terraform;
 mod toml;
 mod unread;
 
@@ -66,6 +67,7 @@ pub static FORMATS: &[Format] = &[
     properties::FORMAT,
     toml::FORMAT,
     nginx::FORMAT,
+    terraform::FORMAT,
     markdown::FORMAT,
 ];
 
@@ -171,6 +173,8 @@ pub struct Unjoined<'s> {
     pub compose: Option<compose::File<'s>>,
     /// nginx configurations: `include`. There may be some in a file of any format.
     pub nginx: nginx::File<'s>,
+    /// Terraform's: the files of a folder are one module.
+    pub terraform: terraform::File<'s>,
 }
 
 impl<'s> Reader<'s> {
@@ -266,6 +270,7 @@ pub fn join<'s>(readings: &mut Vec<Reading<'s>>, sources: &'s Sources) {
     kubernetes::join(readings, sources);
     compose::join(readings, sources);
     nginx::join(readings, sources);
+    terraform::join(readings, sources);
 }
 
 #[cfg(test)]
