@@ -11,9 +11,13 @@ pub(crate) mod image;
 mod kubernetes;
 mod markdown;
 mod nginx;
+mod properties;
 mod recognise;
+mod servers;
 mod settings;
+mod spring;
 mod terraform;
+mod toml;
 mod unread;
 
 pub use kubernetes::Renderings;
@@ -50,6 +54,18 @@ pub static FORMATS: &[Format] = &[
     compose::FORMAT,
     helm_values::FORMAT,
     kubernetes::FORMAT,
+    servers::redis::FORMAT,
+    servers::postgresql::FORMAT,
+    servers::pg_hba::FORMAT,
+    servers::mysql::FORMAT,
+    servers::rabbitmq::FORMAT,
+    servers::kafka::FORMAT,
+    servers::haproxy::FORMAT,
+    servers::fluent_bit::FORMAT,
+    servers::supervisord::FORMAT,
+    servers::ini::FORMAT,
+    properties::FORMAT,
+    toml::FORMAT,
     nginx::FORMAT,
     terraform::FORMAT,
     markdown::FORMAT,

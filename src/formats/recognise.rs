@@ -1,6 +1,6 @@
 //! Which format a file is in: by its name first, then by a cheap look at its bytes.
 
-use super::{FORMATS, Format};
+use super::{FORMATS, Format, servers, toml};
 
 /// A file of which only the name is known yet.
 pub struct Candidate<'c> {
@@ -40,10 +40,12 @@ impl Candidate<'_> {
     pub fn may_be_configuration(&self) -> bool {
         matches!(
             self.extension(),
-            "yaml" | "yml" | "json" | "conf" | "nginx" | "vhost" | "template" | "tpl" | "tmpl"
+            "yaml" | "yml" | "json" | "conf" | "cnf" | "nginx" | "vhost" | "template" | "tpl" | "tmpl"
         ) || [".conf.j2", ".conf.example", ".conf.sample", ".conf.dist", ".conf.default"]
             .iter()
             .any(|end| self.name().ends_with(end))
+            || servers::may_be_one(self)
+            || toml::may_be_settings(self)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{annotations, assignments, command, control_plane, document, ingress}
 use crate::facts::links::{Account, Object};
 use crate::facts::{Field, Scope, Store};
 use crate::formats::settings::Draft;
-use crate::formats::{self, Reader};
+use crate::formats::{self, Reader, servers};
 use crate::source::{Sources, Span, Text};
 use crate::syntax::nginx;
 use crate::syntax::yaml::Node;
@@ -166,6 +166,9 @@ fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
     if key == "nginx.conf" {
         return Some("nginx");
     }
+    if let Some(format) = servers::of_text(key, content) {
+        return Some(format.name);
+    }
     if nginx::looks_like(content)
         && (matches!(extension, "conf" | "nginx" | "template" | "vhost")
             || key.contains("nginx")
@@ -220,7 +223,7 @@ fn embed<'s>(text: Text<'s>, format: &str, store: Store, reader: &mut Reader<'s>
     let problems = reader.reading.facts.problems.len();
     let facts = reader.reading.facts.len();
     reader.embed(text, format, store);
-    if format.name == "env" {
+    if format.name != "nginx" {
         reader.reading.facts.problems.truncate(problems);
     }
     reader.reading.facts.len() > facts || format.name == "nginx"
