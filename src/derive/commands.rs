@@ -2,8 +2,9 @@
 //! audit policy, passwords among the arguments.
 
 use super::credentials::{credential, password_class};
+use super::scripts::{self, Given};
 use super::written;
-use crate::facts::{Command, Facts, Field, Head, Position, Protects, Scope, Setting, Store, Switch};
+use crate::facts::{Command, Facts, Field, Head, Phase, Position, Protects, Scope, Setting, Store, Switch};
 use crate::source::{Sources, Span};
 use crate::syntax::shell::Word;
 use crate::value::boolean;
@@ -15,6 +16,10 @@ use crate::value::secret::{self, Class, KeyKind};
 pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Vec<Setting<'s>> {
     let mut settings = Vec::new();
     for command in commands {
+        if command.phase == Phase::Script {
+            of_script(command, sources, &mut settings);
+            continue;
+        }
         let parsed = &command.parsed;
         let mut push = |key: &'s str, value: &Word<'s>| settings.push(setting(command, key, value));
         for (name, value) in
@@ -65,6 +70,21 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
         }
     }
     settings
+}
+
+/// What a command of a script sets. In a test only what is a secret wherever it stands.
+fn of_script<'s>(command: &Command<'s>, sources: &'s Sources, settings: &mut Vec<Setting<'s>>) {
+    let program = command.program.value().copied().unwrap_or_default();
+    let store = Store::Setting;
+    let more = headers(command, program).into_iter().chain(configured(command, program));
+    let more = more.map(|(name, value)| Given { name, value, store });
+    for Given { name, value, store } in scripts::settings(command, program).into_iter().chain(more) {
+        let is_real = command.store != Store::Scratch;
+        if !value.as_str().is_empty() && (is_real || secret::is_evident(&Key::new(&name), value.as_str())) {
+            let stated = setting(command, sources.keep(name.into()), &value);
+            settings.push(Setting { store, ..stated });
+        }
+    }
 }
 
 /// The headers that a client of the web sends: `curl -H 'X-Api-Key: …'`.
@@ -149,7 +169,7 @@ fn parameter<'s>(program: &str, text: &str, word: &Word<'s>, next: Option<&Word<
 /// Whether a build step passes what only stands in for a secret, so that a program starts that wants one:
 /// `SECRET_KEY_BASE=dummy rails assets:precompile`. It ends with the step.
 fn is_stand_in(command: &Command<'_>, name: &str, value: &Word<'_>) -> bool {
-    command.at_build
+    command.phase == Phase::Build
         && secret::is_secret_key(&Key::new(name)).is_some_and(|kind| {
             secret::classify_as(kind, &Key::new(name), value.as_str(), None) == Class::Placeholder
         })
@@ -171,7 +191,7 @@ fn setting<'s>(command: &Command<'s>, key: &'s str, value: &Word<'s>) -> Setting
 }
 
 /// A word cut at a mark.
-fn split<'s>(word: &Word<'s>, mark: char) -> Option<(&'s str, Word<'s>)> {
+pub(super) fn split<'s>(word: &Word<'s>, mark: char) -> Option<(&'s str, Word<'s>)> {
     let (name, value) = word.as_str().split_once(mark)?;
     let start = name.len() + mark.len_utf8();
     let text = word.text.part(start..start + value.len());
@@ -182,9 +202,11 @@ fn split<'s>(word: &Word<'s>, mark: char) -> Option<(&'s str, Word<'s>)> {
 pub(super) fn derive<'s>(commands: &[Command<'s>], out: &mut Facts<'s>) {
     for (index, command) in commands.iter().enumerate() {
         let program = command.program.value().copied().unwrap_or_default();
-        if let Some((at, key)) = unverified(command, program) {
+        let is_local = scripts::is_local(command);
+        let fetches = FETCHES.contains(&program);
+        if let Some((at, key)) = unverified(command, program).filter(|_| !is_local || fetches) {
             out.switches.push(switch(command, Protects::Verification, at, key));
-        } else if let Some((at, key)) = without_tls(command, program) {
+        } else if let Some((at, key)) = without_tls(command, program).filter(|_| !is_local) {
             out.switches.push(switch(command, Protects::Tls, at, key));
         }
         if let Some((protects, at, key)) = development(command, program) {
@@ -199,7 +221,9 @@ pub(super) fn derive<'s>(commands: &[Command<'s>], out: &mut Facts<'s>) {
                 "kube-apiserver without --audit-policy-file",
             ));
         }
-        passwords(command, program, out);
+        if !is_local {
+            passwords(command, program, out);
+        }
         let before = index.checked_sub(1).and_then(|index| commands.get(index));
         if let Some(before) = before.filter(|_| program == "chpasswd") {
             piped_passwords(before, out);
@@ -215,6 +239,28 @@ fn switch<'s>(command: &Command<'s>, protects: Protects, at: Span, key: &'s str)
         key: Field::set(key, at, ""),
     }
 }
+
+/// Programs that fetch what is built on, from outside wherever they run.
+const FETCHES: &[&str] = &[
+    "apt",
+    "apt-get",
+    "bundle",
+    "conda",
+    "dnf",
+    "git",
+    "mamba",
+    "microdnf",
+    "micromamba",
+    "npm",
+    "pip",
+    "pip3",
+    "pnpm",
+    "uv",
+    "yarn",
+    "yum",
+    "yum-config-manager",
+    "zypper",
+];
 
 /// Whether a command accepts any certificate.
 fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str)> {
@@ -340,7 +386,7 @@ fn without_tls<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s st
 /// Servers that are meant for development, by their own documentation.
 /// A stage that doesn't ship starts nothing.
 fn development<'s>(command: &Command<'s>, program: &str) -> Option<(Protects, Span, &'s str)> {
-    if command.at_build || command.store == Store::BuildStage {
+    if command.phase != Phase::Run || command.store == Store::BuildStage {
         return None;
     }
     let arguments = command.parsed.arguments();
@@ -440,7 +486,9 @@ fn push_password<'s>(
         let at = password.text.span(0..text.len());
         let key = known_key(key);
         let evidence = "a password among the arguments";
-        out.credentials.push(credential(&command.head, class, command.store, key, evidence, at));
+        // What reaches something outside is no less real in a test.
+        let store = if command.store == Store::Scratch { Store::Setting } else { command.store };
+        out.credentials.push(credential(&command.head, class, store, key, evidence, at));
     }
 }
 

@@ -5,12 +5,14 @@ mod commands;
 mod containers;
 mod cors;
 mod credentials;
+mod deletions;
 mod docker;
 mod endpoints;
 mod hsts;
 mod images;
 mod residency;
 mod retention;
+mod scripts;
 mod siblings;
 mod switches;
 mod tls;
@@ -21,7 +23,7 @@ mod written;
 use rayon::prelude::*;
 use siblings::{Named, Siblings};
 
-use crate::facts::{Facts, Scope, Setting};
+use crate::facts::{Facts, Scope, Setting, Store};
 use crate::source::Sources;
 
 /// How many settings are derived from by one thread at a time.
@@ -45,6 +47,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
     });
     commands::derive(&facts.commands, &mut out);
     docker::derive(&facts.commands, sources, &mut out);
+    deletions::derive(&facts.commands, &settings, sources, &mut out);
     credentials::once(&mut out.credentials);
     images::derive(&facts.images, sources, &mut out);
     containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);
@@ -73,6 +76,11 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
         let siblings = Siblings::new(scope);
         let mut kept = Vec::new();
         for named in siblings.iter() {
+            if named.setting.store == Store::Scratch {
+                // What a test needs and throws away is reached by nobody else and keeps nothing.
+                credentials::derive(&named, &siblings, sources, &mut out);
+                continue;
+            }
             switches::derive(&named, &mut out);
             cors::derive(&named, &siblings, &mut out);
             hsts::derive(&named, &mut out);

@@ -1,8 +1,8 @@
 //! Commands as every format states them.
 
-use crate::facts::{Command, Field, Head, Store};
-use crate::source::{Sources, Span};
-use crate::syntax::shell;
+use crate::facts::{Command, Field, Head, Phase, Store};
+use crate::source::{Sources, Span, Text};
+use crate::syntax::{Comment, shell};
 use crate::value::url;
 
 /// A command as a fact.
@@ -10,7 +10,7 @@ pub(super) fn command<'s>(
     parsed: shell::Command<'s>,
     subject: &'s str,
     store: Store,
-    at_build: bool,
+    phase: Phase,
     sources: &'s Sources,
 ) -> Command<'s> {
     let span = parsed.span;
@@ -20,7 +20,7 @@ pub(super) fn command<'s>(
         program: parsed.program().map_or(Field::Unknown, |program| Field::set(program, span, "")),
         line: Field::set(sources.keep(line.join(" ").into()), span, ""),
         parsed,
-        at_build,
+        phase,
         store,
         scope: None,
     }
@@ -37,4 +37,19 @@ pub(super) fn port_of(command: &shell::Command<'_>) -> Option<(u16, Span)> {
         let range = host.port.as_ref()?.range.clone();
         Some((port, word.text.span(range)))
     })
+}
+
+/// The comments of a script that have lines of their own.
+pub(super) fn comments<'s>(script: &Text<'s>, out: &mut Vec<Comment<'s>>) {
+    let mut at = 0;
+    for line in script.as_str().split_inclusive('\n') {
+        let comment = line.trim();
+        if comment.starts_with('#') {
+            let start = at + line.len() - line.trim_start().len();
+            let span = script.span(start..start + comment.len());
+            let text = comment.trim_start_matches('#').trim();
+            out.push(Comment { span, text, alone: true });
+        }
+        at += line.len();
+    }
 }

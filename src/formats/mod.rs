@@ -6,11 +6,12 @@ mod compose;
 mod dockerfile;
 mod env;
 mod helm_values;
-mod host_path;
 pub(crate) mod image;
 mod kubernetes;
 mod nginx;
+mod pipeline;
 mod recognise;
+mod script;
 mod settings;
 mod unread;
 
@@ -46,6 +47,9 @@ pub static FORMATS: &[Format] = &[
     helm_values::FORMAT,
     kubernetes::FORMAT,
     nginx::FORMAT,
+    pipeline::GITHUB,
+    pipeline::GITLAB,
+    script::FORMAT,
 ];
 
 /// The format of this name.

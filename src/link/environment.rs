@@ -12,8 +12,13 @@ pub(super) fn of_files(readings: &[Reading<'_>]) -> FxHashMap<SourceId, Environm
     let mut environments = FxHashMap::default();
     for reading in readings {
         let named = Environment::of_name(reading.path);
-        if named != Environment::Unstated {
+        // A pipeline that deploys to production has jobs that test.
+        let parts = reading.links.parted && named == Environment::Production;
+        if named != Environment::Unstated && !parts {
             environments.insert(reading.file, named);
+            continue;
+        }
+        if reading.links.parted {
             continue;
         }
         for setting in &reading.facts.settings {

@@ -7,7 +7,7 @@ use super::{build, healthcheck, labels, pairs, ports, volumes};
 use crate::data::images::{self, Known};
 use crate::facts::links::EnvFile;
 use crate::facts::{
-    Capability, Command, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store,
+    Capability, Command, Container, Field, Head, Healthcheck, Image, Phase, Platform, Runs, Scope, Store,
 };
 use crate::formats::commands::command;
 use crate::formats::image::image;
@@ -67,7 +67,7 @@ pub(super) fn emit<'s>(
     facts.commands.extend(
         commands(service)
             .into_iter()
-            .map(|parsed| command(parsed, service.subject, Store::Setting, false, sources))
+            .map(|parsed| command(parsed, service.subject, Store::Setting, Phase::Run, sources))
             .map(|command| Command { scope: Some(scope), ..command }),
     );
 

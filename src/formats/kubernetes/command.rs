@@ -1,7 +1,7 @@
 //! Commands: what containers and probes start.
 
 use super::lookup::Found;
-use crate::facts::{Command, Field, Store};
+use crate::facts::{Command, Field, Phase, Store};
 use crate::formats::commands::command;
 use crate::source::{Sources, Text};
 use crate::syntax::shell;
@@ -39,5 +39,5 @@ fn fact<'s>(parsed: shell::Command<'s>, subject: &'s str, sources: &'s Sources) 
         (Some(program), Some(word)) => Field::set(program, word.span, ""),
         _ => Field::Unknown,
     };
-    Command { program, ..command(parsed, subject, Store::Setting, false, sources) }
+    Command { program, ..command(parsed, subject, Store::Setting, Phase::Run, sources) }
 }

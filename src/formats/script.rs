@@ -1,0 +1,189 @@
+//! Shell scripts: what they set, and what they start.
+//!
+//! Scripts are full of values that hold for one machine and one afternoon. So only variables in capitals are
+//! settings, as the environment has them, and only in scripts that reach something real; anywhere else a value
+//! counts where it is a secret whatever it is used for.
+
+use rustc_hash::FxHashSet;
+
+use super::commands::{command, comments};
+use super::kubernetes::embed_file;
+use super::pipeline::Purpose;
+use super::settings::{Draft, expand};
+use super::{Candidate, Format, Reader};
+use crate::data::{jurisdictions, regions};
+use crate::facts::{Phase, Scope, Store};
+use crate::source::{Span, Text};
+use crate::syntax::interpolation::Dialect;
+use crate::syntax::shell::{self, Direction, Operator, Word};
+use crate::value::key::Key;
+use crate::value::{list, secret};
+
+pub(super) const FORMAT: Format =
+    Format { name: "shell", doc: "shell scripts: `*.sh`, `*.bash`", by_name, by_content: |_, _| None, read };
+
+fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
+    match candidate.extension() {
+        "sh" => Some("named *.sh"),
+        "bash" => Some("named *.bash"),
+        _ => None,
+    }
+}
+
+fn read(reader: &mut Reader<'_>) {
+    let text = reader.text.clone();
+    // Templates of other languages, and archives that unpack themselves, are no scripts to be read.
+    let first = text.as_str().lines().next().unwrap_or_default();
+    let is_shell = !first.starts_with("#!") || first.contains("sh");
+    if !is_shell {
+        return;
+    }
+    let path = reader.reading.path;
+    comments(&text, &mut reader.reading.comments);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let phase = if name.contains("entrypoint") { Phase::Run } else { Phase::Script };
+    state(&text, name, Purpose::of_path(path), phase, reader);
+}
+
+/// States the commands of a script, and the variables that it sets.
+pub(super) fn state<'s>(
+    text: &Text<'s>,
+    subject: &'s str,
+    purpose: Purpose,
+    phase: Phase,
+    reader: &mut Reader<'s>,
+) {
+    let scope = Scope(text.span(0..text.as_str().len()));
+    let mut script = Script { subject, purpose, scope, defaulted: FxHashSet::default() };
+    for parsed in shell::parse(text, reader.sources) {
+        script.assignments(&parsed, reader);
+        files(&parsed, purpose, reader);
+        // What runs in a container sets its settings here already.
+        let drops = phase == Phase::Run && (parsed.words.is_empty() || declares(&parsed));
+        if drops || only_prints(&parsed) {
+            continue;
+        }
+        let assignments = if phase == Phase::Run { Vec::new() } else { parsed.assignments };
+        let parsed = shell::Command { assignments, ..parsed };
+        let stated = command(parsed, subject, purpose.store(), phase, reader.sources);
+        reader.reading.facts.commands.push(stated);
+    }
+}
+
+fn declares(parsed: &shell::Command<'_>) -> bool {
+    matches!(parsed.program(), Some("export" | "declare" | "local" | "readonly" | "typeset" | "setenv"))
+}
+
+/// Whether a command tells something to whom the script is started by.
+fn only_prints(parsed: &shell::Command<'_>) -> bool {
+    let prints = matches!(parsed.program(), Some("echo" | "printf" | "logger" | ":" | "[" | "[[" | "test"));
+    let goes_on = parsed.operator == Operator::Pipe
+        || parsed.redirects.iter().any(|one| {
+            matches!(one.direction, Direction::Write | Direction::Append)
+                && !one.target.as_str().starts_with("/dev/")
+        });
+    prints && !goes_on
+}
+
+struct Script<'s> {
+    subject: &'s str,
+    purpose: Purpose,
+    scope: Scope,
+    /// The variables that take a default from here where nothing else sets them.
+    defaulted: FxHashSet<&'s str>,
+}
+
+impl<'s> Script<'s> {
+    /// The variables that a command sets: in front of it, or with `export` and its kin.
+    fn assignments(&mut self, parsed: &shell::Command<'s>, reader: &mut Reader<'s>) {
+        for (name, value) in &parsed.assignments {
+            self.assigned(name.as_str(), name.span, value, reader);
+        }
+        if parsed.program() == Some(":") {
+            parsed.arguments().iter().for_each(|word| self.default(word, reader));
+        }
+        let words = if declares(parsed) { parsed.words.as_slice() } else { &[] };
+        for word in words {
+            let Some((name, value)) = word.as_str().split_once('=') else { continue };
+            let text = word.text.part(name.len() + 1..name.len() + 1 + value.len());
+            let span = text.span(0..value.len());
+            let value = Word { text, span, literal: word.literal };
+            self.assigned(name, word.text.span(0..name.len()), &value, reader);
+        }
+    }
+
+    /// `: "${NAME:=value}"`, which sets a variable that nothing else sets.
+    fn default(&mut self, word: &Word<'s>, reader: &mut Reader<'s>) {
+        let inner = word.as_str().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let Some((name, value)) = inner.and_then(|inner| inner.split_once('=')) else { return };
+        let start = "${".len() + name.len() + 1;
+        let text = word.text.part(start..start + value.len());
+        let span = text.span(0..value.len());
+        let bare = name.strip_suffix(':').unwrap_or(name);
+        self.assigned(bare, word.text.span(2..2 + bare.len()), &Word { text, span, literal: true }, reader);
+    }
+
+    fn assigned(&mut self, name: &'s str, name_span: Span, value: &Word<'s>, reader: &mut Reader<'s>) {
+        let written = value.as_str();
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        // An empty variable is one that the script fills later; what a command prints is not known.
+        if !is_name || written.is_empty() || written.contains("$(") || written.contains('`') {
+            return;
+        }
+        let mut none = |_: &str| None;
+        let text = expand(&value.text, Dialect::Dockerfile { escape: '\\' }, &mut none, reader.sources);
+        let key = Key::new(name);
+        let is_default = text.as_str() != written;
+        // A variable is written in more than one way in the branches of a script; each default counts once.
+        if text.as_str().is_empty() || is_default && !self.defaulted.insert(name) {
+            return;
+        }
+        let in_capitals = name.bytes().all(|byte| !byte.is_ascii_lowercase());
+        let counts = self.purpose == Purpose::Real && in_capitals && is_plain(&key, text.as_str());
+        if counts || secret::is_evident(&key, text.as_str()) {
+            let draft = Draft {
+                key: name,
+                key_span: name_span,
+                text,
+                store: Store::Setting,
+                scope: self.scope,
+                subject: self.subject,
+                image: None,
+                uses: Vec::new(),
+            };
+            reader.reading.facts.settings.push(draft.setting());
+        }
+    }
+}
+
+/// Whether a value says what its name promises. Scripts call many things a region, a zone or a location.
+fn is_plain(key: &Key<'_>, value: &str) -> bool {
+    let names_place = ["region", "regions", "zone", "zones", "location", "locations", "az"]
+        .iter()
+        .any(|word| key.last().eq_ignore_ascii_case(word));
+    let is_known = |text: &str| {
+        !matches!(regions::lookup(text, None), regions::Lookup::Unknown)
+            || jurisdictions::parse(text).is_some()
+    };
+    !names_place || is_known(value) || list::split(value).all(|item| is_known(item.text))
+}
+
+/// Files that a script writes out with a heredoc: `cat > .env <<EOF`.
+fn files<'s>(parsed: &shell::Command<'s>, purpose: Purpose, reader: &mut Reader<'s>) {
+    if purpose == Purpose::Test || !matches!(parsed.program(), Some("cat" | "tee")) {
+        return;
+    }
+    let body = parsed.redirects.iter().find_map(|redirect| redirect.body.as_ref());
+    let written = parsed
+        .redirects
+        .iter()
+        .filter(|one| matches!(one.direction, Direction::Write | Direction::Append))
+        .map(|one| &one.target)
+        .chain(parsed.arguments())
+        .find(|word| !word.as_str().starts_with('-'));
+    if let (Some(body), Some(file)) = (body, written) {
+        let name = file.as_str().rsplit('/').next().unwrap_or_default();
+        embed_file(name, body, Store::Setting, reader);
+    }
+}
