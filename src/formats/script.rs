@@ -139,6 +139,11 @@ impl<'s> Script<'s> {
         if text.as_str().is_empty() || is_default && !self.defaulted.insert(name) {
             return;
         }
+        // Of an address, what is written is worth a look beside what is put in.
+        let is_open = !value.literal && text.as_str().contains('$') && !text.as_str().contains("://");
+        if is_open {
+            return;
+        }
         let in_capitals = name.bytes().all(|byte| !byte.is_ascii_lowercase());
         let counts = self.purpose == Purpose::Real && in_capitals && is_plain(&key, text.as_str());
         if counts || secret::is_evident(&key, text.as_str()) {
