@@ -192,3 +192,59 @@ fn files<'s>(parsed: &shell::Command<'s>, purpose: Purpose, reader: &mut Reader<
         embed_file(name, body, Store::Setting, reader);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::{Reader, find};
+    use crate::source::Sources;
+
+    /// The settings of a script, each with its value and the bytes at which that lies.
+    fn settings(path: &str, text: &str) -> Vec<(String, String, String)> {
+        let sources = Sources::default();
+        let id = sources.add(path.into(), text.into());
+        let reading = Reader::read(&sources, id, find("shell").unwrap());
+        let settings = reading.facts.settings.iter().map(|one| {
+            let key = one.key.value().copied().unwrap_or_default();
+            (key.to_owned(), one.text.as_str().to_owned(), sources.slice(one.head.anchor).to_owned())
+        });
+        settings.collect()
+    }
+
+    fn plain(key: &str, value: &str) -> (String, String, String) {
+        (key.to_owned(), value.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn variables_of_a_script_that_reaches_something_real_are_settings() {
+        let text = "A=b\nexport C='d e'\nF=${G:-h}\n: \"${I:=j}\"\nreadonly K=l M=n\n";
+        let expected = [
+            plain("A", "b"),
+            plain("C", "d e"),
+            plain("F", "h"),
+            plain("I", "j"),
+            plain("K", "l"),
+            plain("M", "n"),
+        ];
+        assert_eq!(settings("deploy.sh", text), expected);
+        assert_eq!(settings("run.sh", text), []);
+    }
+
+    #[test]
+    fn what_a_script_does_not_know_itself_is_no_setting() {
+        let text = "A=\nB=$(cat x)\nC=`cat x`\nD=$1\nE=\"$F\"\nsmall=x\nG=${H:?}\nI=${J:-}\nREGION=public\n";
+        assert_eq!(settings("deploy.sh", text), []);
+    }
+
+    #[test]
+    fn files_that_a_script_writes_are_read() {
+        let text = "cat > /srv/.env <<EOF\nA=b\nEOF\ntee -a app.env <<'EOF'\nC=d\nEOF\n";
+        assert_eq!(settings("deploy.sh", text), [plain("A", "b"), plain("C", "d")]);
+        assert_eq!(settings("run.sh", text), []);
+    }
+
+    #[test]
+    fn scripts_of_other_languages_are_left_alone() {
+        assert_eq!(settings("deploy.sh", "#!/usr/bin/env python3\nA='b'\n"), []);
+        assert_eq!(settings("deploy.sh", "#!/usr/bin/env bash\nA='b'\n"), [plain("A", "b")]);
+    }
+}

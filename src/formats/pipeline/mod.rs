@@ -7,6 +7,8 @@
 mod github;
 mod gitlab;
 mod purpose;
+#[cfg(test)]
+mod tests;
 
 pub(super) use github::FORMAT as GITHUB;
 pub(super) use gitlab::FORMAT as GITLAB;
