@@ -32,9 +32,9 @@ const SWITCHES: &[&str] = &[
 const LETTERS: &[char] = &['P', 'd', 'i', 'q', 't'];
 
 pub(super) fn derive<'s>(commands: &[Command<'s>], sources: &'s Sources, out: &mut Facts<'s>) {
-    for command in commands.iter().filter(|command| command.store != Store::Scratch) {
+    for command in commands {
         match command.program.value() {
-            Some(&("docker" | "podman" | "nerdctl")) => {
+            Some(&("docker" | "podman" | "nerdctl")) if command.store != Store::Scratch => {
                 let mut words = command.parsed.arguments().iter();
                 if words.by_ref().take(4).any(|word| matches!(word.as_str(), "run" | "create")) {
                     started(command, "docker run", words, sources, out);
@@ -56,6 +56,10 @@ fn started<'a, 's: 'a>(
     out: &mut Facts<'s>,
 ) {
     let head = Head { subject, ..command.head.clone() };
+    // A runner creates containers that live as long as a job. Power over its machine counts nevertheless; how
+    // the container is run, only where the job reaches something real.
+    let of_job = command.program.value() == Some(&Command::CREATES_CONTAINER);
+    let of_test = command.store == Store::Scratch;
     let mut container = Container::of(Platform::Process, head.clone(), command.parsed.span);
     while let Some((name, value)) = option(&mut words) {
         let text = value.as_str();
@@ -64,6 +68,7 @@ fn started<'a, 's: 'a>(
             "--privileged" if boolean::parse(text) != Some(false) => {
                 container.privileged = Field::set(true, value.span, "--privileged");
             }
+            _ if of_test => {}
             "--cap-add" if value.literal => {
                 let mut start = 0;
                 for item in text.split(',') {
@@ -78,10 +83,10 @@ fn started<'a, 's: 'a>(
             "--ipc" if text == "host" => container.host_ipc = host("--ipc"),
             "--uts" if text == "host" => container.host_uts = host("--uts"),
             "--userns" if text == "host" => container.host_users = host("--userns"),
-            "--user" | "-u" if value.literal && command.phase == Phase::Script => {
+            "--user" | "-u" if value.literal && command.phase == Phase::Script && !of_job => {
                 container.user = Field::set(text, value.span, "--user");
             }
-            "--publish" | "-p" if value.literal => out.ports.extend(published(&value, &head)),
+            "--publish" | "-p" if value.literal && !of_job => out.ports.extend(published(&value, &head)),
             "--volume" | "-v" => out.volumes.extend(mounted(&value, &head)),
             _ => {}
         }

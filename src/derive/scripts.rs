@@ -50,6 +50,54 @@ const CLOUDS: &[&str] = &[
 /// Options that name the place.
 const PLACES: &[&str] = &["location", "locations", "region", "regions", "zone", "zones"];
 
+/// Services of AWS that are in no region; some are asked in one of them.
+/// <https://docs.aws.amazon.com/general/latest/gr/rande.html#global-endpoints>
+const GLOBAL: &[&str] = &[
+    "budgets",
+    "ce",
+    "cloudfront",
+    "ecr-public",
+    "iam",
+    "organizations",
+    "pricing",
+    "route53",
+    "route53domains",
+    "support",
+];
+
+/// Hosts that tell a machine of a cloud about itself, which they do in cleartext alone.
+const METADATA: &[&str] = &["://169.254.169.254", "://metadata.google.internal", "://100.100.100.200"];
+
+/// Options whose value is sent to an address, or kept from it.
+const SENT: &[&str] = &[
+    "-A",
+    "-F",
+    "-H",
+    "-X",
+    "-b",
+    "-d",
+    "-e",
+    "-o",
+    "-w",
+    "--connect-to",
+    "--cookie",
+    "--data",
+    "--data-binary",
+    "--data-raw",
+    "--data-urlencode",
+    "--form",
+    "--header",
+    "--json",
+    "--noproxy",
+    "--output",
+    "--referer",
+    "--resolve",
+    "--user-agent",
+    "--post-data",
+    "--write-out",
+    "--eval",
+];
+
 /// Programs that connect to the addresses among their words.
 const CLIENTS: &[&str] = &[
     "amqp-publish",
@@ -104,12 +152,18 @@ pub(super) fn settings<'s>(command: &Command<'s>, program: &str) -> Vec<Given<'s
             }
         }
     }
-    let is_client = CLIENTS.contains(&program);
+    let says =
+        |wanted: &[&str]| command.parsed.arguments().iter().any(|word| wanted.contains(&word.as_str()));
+    // `git config url.….insteadOf` says which addresses are not used.
+    let is_client = CLIENTS.contains(&program) && !(program == "git" && says(&["config"]));
+    let is_global = program == "aws" && says(GLOBAL);
     let mut words = command.parsed.arguments().iter().peekable();
+    let mut before = "";
     while let Some(word) = words.next() {
         let text = word.as_str();
+        let option = std::mem::replace(&mut before, text);
         let Some(flag) = text.strip_prefix("--").filter(|flag| !flag.is_empty()) else {
-            if is_client && !text.starts_with('-') && text.contains("://") {
+            if is_client && is_address(text) && !SENT.contains(&option) {
                 given.push(Given { name: program.to_owned(), value: word.clone(), store });
             }
             continue;
@@ -121,12 +175,21 @@ pub(super) fn settings<'s>(command: &Command<'s>, program: &str) -> Vec<Given<'s
                 None => continue,
             },
         };
-        let place = CLOUDS.contains(&program) && PLACES.contains(&name);
+        let place = CLOUDS.contains(&program) && PLACES.contains(&name) && !is_global;
         if place || is_secret(name) {
             given.push(Given { name: name.to_owned(), value, store });
         }
     }
     given
+}
+
+/// Whether a word is an address and nothing else.
+fn is_address(word: &str) -> bool {
+    let scheme = word.split_once("://").map_or("", |(scheme, _)| scheme);
+    !scheme.is_empty()
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        && !word.contains(char::is_whitespace)
+        && !METADATA.iter().any(|host| word.contains(host))
 }
 
 /// `NAME=value`, and for charts several of them with commas between.

@@ -7,15 +7,15 @@
 use rustc_hash::FxHashSet;
 
 use super::commands::{command, comments};
-use super::kubernetes::embed_file;
-use super::pipeline::Purpose;
+use super::pipeline::{self, Purpose};
 use super::settings::{Draft, expand};
-use super::{Candidate, Format, Reader};
+use super::{Candidate, Format, Reader, env};
 use crate::data::{jurisdictions, regions};
 use crate::facts::{Phase, Scope, Store};
 use crate::source::{Span, Text};
 use crate::syntax::interpolation::Dialect;
 use crate::syntax::shell::{self, Direction, Operator, Word};
+use crate::value::environment::Environment;
 use crate::value::key::Key;
 use crate::value::{list, secret};
 
@@ -146,7 +146,9 @@ impl<'s> Script<'s> {
         }
         let in_capitals = name.bytes().all(|byte| !byte.is_ascii_lowercase());
         let counts = self.purpose == Purpose::Real && in_capitals && is_plain(&key, text.as_str());
-        if counts || secret::is_evident(&key, text.as_str()) {
+        // How long something is kept doesn't depend on who asks.
+        let keeps = in_capitals && key.has_any(&["retention", "retain", "keep"]);
+        if counts || keeps || secret::is_evident(&key, text.as_str()) {
             let draft = Draft {
                 key: name,
                 key_span: name_span,
@@ -162,8 +164,15 @@ impl<'s> Script<'s> {
     }
 }
 
-/// Whether a value says what its name promises. Scripts call many things a region, a zone or a location.
+/// Whether a value says what its name promises. Scripts call many things a region, a zone or a location; what
+/// they count or print in colours may be called `PASS`; and they ask which environment they are started for.
 fn is_plain(key: &Key<'_>, value: &str) -> bool {
+    let is_list = value.starts_with('(');
+    let is_paint = value.starts_with('\\') || value.contains("\\033") || value.contains('\u{1b}');
+    let of_development = Environment::of_setting(key.text(), value) == Environment::Development;
+    if is_list || is_paint || of_development || pipeline::is_manner(key, value) {
+        return false;
+    }
     let names_place = ["region", "regions", "zone", "zones", "location", "locations", "az"]
         .iter()
         .any(|word| key.last().eq_ignore_ascii_case(word));
@@ -174,7 +183,7 @@ fn is_plain(key: &Key<'_>, value: &str) -> bool {
     !names_place || is_known(value) || list::split(value).all(|item| is_known(item.text))
 }
 
-/// Files that a script writes out with a heredoc: `cat > .env <<EOF`.
+/// Env files that a script writes out with a heredoc: `cat > .env <<EOF`.
 fn files<'s>(parsed: &shell::Command<'s>, purpose: Purpose, reader: &mut Reader<'s>) {
     if purpose == Purpose::Test || !matches!(parsed.program(), Some("cat" | "tee")) {
         return;
@@ -189,7 +198,12 @@ fn files<'s>(parsed: &shell::Command<'s>, purpose: Purpose, reader: &mut Reader<
         .find(|word| !word.as_str().starts_with('-'));
     if let (Some(body), Some(file)) = (body, written) {
         let name = file.as_str().rsplit('/').next().unwrap_or_default();
-        embed_file(name, body, Store::Setting, reader);
+        if name.starts_with(".env") || name.ends_with(".env") {
+            let problems = reader.reading.facts.problems.len();
+            reader.embed(body.clone(), &env::FORMAT, Store::Setting);
+            // What the shell puts in may be anything.
+            reader.reading.facts.problems.truncate(problems);
+        }
     }
 }
 

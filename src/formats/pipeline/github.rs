@@ -72,12 +72,8 @@ fn workflow<'s>(root: Node<'_, 's>, reader: &mut Reader<'s>) {
     let whole = Purpose::of_name(named).or_else(|| Purpose::of_name(file_name(reader.reading.path)));
     let jobs: Vec<_> = root.get("jobs").into_iter().flat_map(super::own).collect();
     let purposes: Vec<Purpose> = jobs.iter().map(|job| purpose(job.key, job.value, whole)).collect();
-    let any_real = purposes.contains(&Purpose::Real);
-    let part = Part {
-        subject: "this workflow",
-        purpose: if any_real { Purpose::Real } else { Purpose::Test },
-        scope: Scope(root.span()),
-    };
+    let part =
+        Part { subject: "this workflow", purpose: Purpose::common(&purposes), scope: Scope(root.span()) };
     if let Some(env) = root.get("env") {
         super::variables(env, part, |_| false, reader);
     }
@@ -240,7 +236,9 @@ fn inputs<'s>(with: Node<'_, 's>, part: Part<'s>, reader: &mut Reader<'s>) {
             continue;
         }
         let place = names_place(&key) && part.purpose == Purpose::Test;
-        let counts = part.purpose == Purpose::Real && !key.has_any(MANNERS) && !text.as_str().contains('\n');
+        // A message may speak of an address.
+        let is_text = text.as_str().contains(char::is_whitespace);
+        let counts = part.purpose == Purpose::Real && !key.has_any(MANNERS) && !is_text;
         if place || counts || secret::is_evident(&key, text.as_str()) {
             super::setting(entry.key, entry.key_span, text, Store::Setting, part, reader);
         }

@@ -65,8 +65,8 @@ fn pipeline<'s>(root: Node<'_, 's>, reader: &mut Reader<'s>) {
     let any_services = starts_stores(root)
         || root.get("default").is_some_and(starts_stores)
         || jobs.iter().any(|job| starts_stores(job.value));
-    let purpose = if purposes.contains(&Purpose::Real) { Purpose::Real } else { Purpose::Test };
-    let part = Part { subject: "this pipeline", purpose, scope: Scope(root.span()) };
+    let part =
+        Part { subject: "this pipeline", purpose: Purpose::common(&purposes), scope: Scope(root.span()) };
     let global = root.get("default").into_iter().chain([root]);
     for node in global {
         body(node, part, any_services, reader);

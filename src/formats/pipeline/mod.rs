@@ -103,8 +103,46 @@ fn variables<'s>(
     }
 }
 
+/// Whether a variable of all jobs may be one that only the tests among them need: a secret, or an address with
+/// one in it.
+fn may_be_of_test(key: &Key<'_>, value: &str) -> bool {
+    let is_secret = secret::is_secret_key(key).is_some() || value.contains("://") && value.contains('@');
+    is_secret && !secret::is_evident(key, value)
+}
+
+/// Variables that say how what is built on is fetched from outside, in a test too.
+const FETCHING: [&str; 5] = [
+    "GIT_SSL_NO_VERIFY",
+    "NPM_CONFIG_STRICT_SSL",
+    "PIP_TRUSTED_HOST",
+    "PYTHONHTTPSVERIFY",
+    "npm_config_strict_ssl",
+];
+
+/// Whether a variable says how talkative the tools of a pipeline are, or how an object is called that holds a
+/// secret elsewhere: `TLS_SECRET=api-tls`.
+pub(super) fn is_manner(key: &Key<'_>, value: &str) -> bool {
+    let is_name = || {
+        let is_word = |part: &str| {
+            let letters = part.bytes().all(|byte| byte.is_ascii_lowercase());
+            !part.is_empty() && (letters || part.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        value.split('-').all(is_word)
+    };
+    let names_secret = key.last().eq_ignore_ascii_case("secret")
+        && !key.has_any(&["client", "jwt", "session", "signing", "shared"])
+        && is_name();
+    names_secret || ["debug", "verbose", "trace"].iter().any(|word| key.is(&[word]))
+}
+
 fn variable<'s>(key: &'s str, key_span: Span, text: Text<'s>, part: Part<'s>, reader: &mut Reader<'s>) {
-    if part.purpose == Purpose::Test && !secret::is_evident(&Key::new(key), text.as_str()) {
+    let words = Key::new(key);
+    let counts = match part.purpose {
+        Purpose::Real => !is_manner(&words, text.as_str()),
+        Purpose::Mixed => !is_manner(&words, text.as_str()) && !may_be_of_test(&words, text.as_str()),
+        Purpose::Test => FETCHING.contains(&key) || secret::is_evident(&words, text.as_str()),
+    };
+    if !counts {
         return;
     }
     setting(key, key_span, text, Store::Setting, part, reader);
@@ -160,7 +198,7 @@ fn options<'s>(node: Node<'_, 's>, part: Part<'s>, reader: &mut Reader<'s>) {
     let Some(text) = text(node) else { return };
     for parsed in shell::parse(&text, reader.sources).into_iter().filter(|parsed| parsed.depth == 0) {
         let span = parsed.span;
-        let stated = command(parsed, part.subject, Store::Setting, Phase::Script, reader.sources);
+        let stated = command(parsed, part.subject, part.purpose.store(), Phase::Script, reader.sources);
         let program = Field::set(Command::CREATES_CONTAINER, span, "");
         reader.reading.facts.commands.push(Command { program, ..stated });
     }

@@ -8,6 +8,8 @@ use crate::value::key::Key;
 pub(in crate::formats) enum Purpose {
     /// They reach something that stays: a deployment, a release, a backup.
     Real,
+    /// Some of what they are for is real, some a test: what all jobs of a pipeline have in common.
+    Mixed,
     /// They build or test something, or nothing says what they are for.
     Test,
 }
@@ -113,6 +115,16 @@ impl Purpose {
         if key.has_any(TEST) { Some(Purpose::Test) } else { key.has_any(REAL).then_some(Purpose::Real) }
     }
 
+    /// What is common to parts for these purposes.
+    pub(in crate::formats) fn common(parts: &[Purpose]) -> Purpose {
+        let real = parts.iter().filter(|part| **part == Purpose::Real).count();
+        match real {
+            0 => Purpose::Test,
+            _ if real == parts.len() => Purpose::Real,
+            _ => Purpose::Mixed,
+        }
+    }
+
     /// What the path of a script says: its name first, then its folders from the inside out.
     pub(in crate::formats) fn of_path(path: &str) -> Purpose {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -130,7 +142,7 @@ impl Purpose {
     pub(in crate::formats) fn store(self) -> Store {
         match self {
             Purpose::Real => Store::Setting,
-            Purpose::Test => Store::Scratch,
+            Purpose::Mixed | Purpose::Test => Store::Scratch,
         }
     }
 }
