@@ -1,5 +1,6 @@
 //! The whole way from paths to a report.
 
+mod judge;
 mod memory;
 
 pub use memory::{Heard, Spoken, memory};
@@ -9,15 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-use crate::derive;
+use judge::{Judged, judge};
+
 use crate::facts::CredentialClass;
 use crate::finding::Finding;
-use crate::formats::{self, Reading, Unread};
-use crate::link::{self, Entry, Project, Surroundings};
+use crate::formats::{self, Unread};
+use crate::link::{Entry, Project, Surroundings};
 use crate::output::{Masks, Report, Summary};
-use crate::policy::{self, Allowance, Applied, Checked, Known, Policy, allowance};
+use crate::policy::{self, Allowance, Applied, Checked, Known, Policy};
 use crate::read::{self, Listed, Read};
-use crate::rule::{self, Level, Rule, Run};
+use crate::render;
+use crate::rule::{Level, Rule, Run};
 use crate::source::{SourceId, Sources};
 use crate::walk::{self, Found, LeftOut, Root, Unversioned, Why};
 
@@ -31,6 +34,10 @@ pub struct Job<'j> {
     pub input: Option<Input>,
     /// Whether ignore files and `[files] exclude` are set aside.
     pub no_ignore: bool,
+    /// Whether the blocks of documents are checked. Those of one that is named always are.
+    pub documents: bool,
+    /// Whether charts are rendered by `helm`.
+    pub helm: bool,
     /// The rules that are on.
     pub rules: &'j [Rule],
     /// What the user chose.
@@ -67,11 +74,15 @@ pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level
     let sources = ManuallyDrop::new(Sources::default());
     let found = walk(job);
     let mut read = read(job, &found, &sources);
-    formats::join(&mut read.readings, &sources);
-    let allowances = allowances(&read.readings, &sources);
-    let mut project = ManuallyDrop::new(link(&mut read, job.root, &sources));
-    derive::derive(&mut project.facts, &sources);
-    let findings = rule::run(Run { rules: job.rules, limits: &job.policy.limits }, &project, &sources);
+    let around = Around { root: job.root, unversioned: Unversioned::new(job.root) };
+    let (readings, problems) = (std::mem::take(&mut read.readings), std::mem::take(&mut read.problems));
+    let run = Run { rules: job.rules, limits: &job.policy.limits };
+    let (renderings, unrendered) =
+        if job.helm { render::render(&found.files, job.root) } else { Default::default() };
+    read.failures.extend(unrendered);
+    let Judged { findings, allowances, projects } =
+        judge(readings, problems, &renderings, &around, run, &sources);
+    let projects = ManuallyDrop::new(projects);
     let findings = of_checked_files(findings, &read);
     let checked = checked(&read);
     let Applied { findings, suppressed } = apply(job, &allowances, findings, &checked, &sources);
@@ -82,13 +93,13 @@ pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level
     let failures = failures(job, &found, &read);
     let files = files(found, &mut read);
     let summary = Summary {
-        read: count(files.listed.iter().filter(|listed| !listed.context).filter_map(|listed| listed.format)),
+        read: count(files.listed.iter().filter(|listed| listed.is_file()).filter_map(|listed| listed.format)),
         left_out: count(files.left_out.iter().map(|left| left.why.reason().to_owned())),
         hidden,
-        places: places(&project, job.policy),
+        places: places(&projects, job.policy),
         failures,
     };
-    let masks = masks(&project);
+    let masks = masks(&projects, &sources);
     let made = Report {
         sources: &sources,
         masks: &masks,
@@ -111,7 +122,10 @@ fn walk(job: &Job<'_>) -> Found {
 fn read<'s>(job: &Job<'_>, found: &Found, sources: &'s Sources) -> Read<'s> {
     let files = &job.policy.files;
     let assigned = |path: &str| formats::find(files.format(job.policy.local(path)?)?);
-    let options = read::Options { root: job.root, assigned: &assigned };
+    let paths = job.paths.iter().map(|path| job.root.relative(&job.root.place(path)));
+    let named: Vec<String> = paths.chain(job.input.iter().map(|input| input.path.clone())).collect();
+    let documents = |path: &str| job.documents || named.iter().any(|named| named == path);
+    let options = read::Options { root: job.root, assigned: &assigned, documents: &documents };
     let mut read = read::read(&found.files, options, sources);
     if let Some(input) = &job.input {
         read.read_text(&input.path, input.text.clone(), options, sources);
@@ -121,30 +135,6 @@ fn read<'s>(job: &Job<'_>, found: &Found, sources: &'s Sources) -> Read<'s> {
     }
     read::read_wanted(&mut read, &found.files, options, sources);
     read
-}
-
-/// What comments and annotations allow.
-fn allowances(readings: &[Reading<'_>], sources: &Sources) -> Vec<Allowance> {
-    let each = readings.iter();
-    each.flat_map(|reading| {
-        let annotations = reading.annotations.iter();
-        let annotated =
-            annotations.flat_map(|one| allowance::from_annotation(one.value, one.place, one.block));
-        let commented = allowance::from_comments(&reading.comments, &reading.blocks, reading.file, sources);
-        commented.into_iter().chain(annotated)
-    })
-    .collect()
-}
-
-/// All facts as one project, those about files that could not be read too.
-fn link<'s>(read: &mut Read<'s>, root: &Root, sources: &'s Sources) -> Project<'s> {
-    let mut project = link::link(
-        std::mem::take(&mut read.readings),
-        &Around { root, unversioned: Unversioned::new(root) },
-        sources,
-    );
-    project.facts.append(std::mem::take(&mut read.problems));
-    project
 }
 
 /// The project's folder, as linking asks for it.
@@ -263,11 +253,11 @@ fn files(found: Found, read: &mut Read<'_>) -> Files {
 }
 
 /// The places that were seen, where nothing says which are allowed: the most frequent first.
-fn places(project: &Project<'_>, policy: &Policy) -> Vec<(String, usize)> {
+fn places(projects: &[Project<'_>], policy: &Policy) -> Vec<(String, usize)> {
     if policy.limits.jurisdictions.is_some() {
         return Vec::new();
     }
-    let regions = project.facts.regions.iter();
+    let regions = projects.iter().flat_map(|project| &project.facts.regions);
     let stated = regions.filter_map(|region| Some((region.head.anchor, *region.place.value()?)));
     // A value that is used under several names is one.
     let stated: BTreeSet<_> = stated.filter(|(_, place)| !place.is_empty()).collect();
@@ -277,15 +267,15 @@ fn places(project: &Project<'_>, policy: &Policy) -> Vec<(String, usize)> {
 }
 
 /// The bytes of credentials that look real or are in use.
-fn masks(project: &Project<'_>) -> Masks {
-    let secret = project.facts.credentials.iter().filter(|credential| {
+fn masks(projects: &[Project<'_>], sources: &Sources) -> Masks {
+    let credentials = projects.iter().flat_map(|project| &project.facts.credentials);
+    let secret = credentials.filter(|credential| {
         matches!(credential.class.value(), Some(CredentialClass::Literal | CredentialClass::Default))
     });
-    Masks::new(
-        secret.flat_map(|credential| {
-            credential.class.span().into_iter().chain(credential.bytes.iter().copied())
-        }),
-    )
+    Masks::new(secret.flat_map(|credential| {
+        let bytes = credential.class.span().into_iter().chain(credential.bytes.iter().copied());
+        bytes.map(|place| sources.shown(place))
+    }))
 }
 
 fn count<T: Ord>(items: impl Iterator<Item = T>) -> Vec<(T, usize)> {

@@ -25,6 +25,8 @@ pub struct Options<'o> {
     pub root: &'o Root,
     /// The format that the policy gives to a path from the root.
     pub assigned: &'o (dyn Fn(&str) -> Option<&'static Format> + Sync),
+    /// Whether a document at a path from the root is checked.
+    pub documents: &'o (dyn Fn(&str) -> bool + Sync),
 }
 
 /// A file that was read, for `--list-files`.
@@ -32,12 +34,22 @@ pub struct Options<'o> {
 pub struct Listed {
     /// Its path from the root.
     pub path: String,
+    /// For a block of a document, the line that it starts on, from 1.
+    pub line: Option<usize>,
     /// What it was read as; nothing where it could not be read.
     pub format: Option<&'static str>,
     /// What told the format, or what kept it from being read.
     pub because: String,
     /// Whether it was only read to understand others.
     pub context: bool,
+}
+
+impl Listed {
+    /// Whether it is a file that is checked.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.line.is_none() && !self.context
+    }
 }
 
 /// What was read in a run.
@@ -113,6 +125,13 @@ impl<'s> Read<'s> {
                     self.checked.insert(reading.file);
                 }
                 let format = reading.format.name;
+                self.listed.extend(reading.shown.blocks.iter().map(|block| Listed {
+                    path: path.to_owned(),
+                    line: Some(block.line),
+                    format: Some(block.reading.format.name),
+                    because: block.because.to_owned(),
+                    context: !checked,
+                }));
                 self.readings.push(*reading);
                 (Some(format), because.to_owned())
             }
@@ -135,7 +154,7 @@ impl<'s> Read<'s> {
                 return;
             }
         };
-        self.listed.push(Listed { path: path.to_owned(), format, because, context: !checked });
+        self.listed.push(Listed { path: path.to_owned(), line: None, format, because, context: !checked });
     }
 
     /// States that something at a path can't be read: a folder that can't be listed.
@@ -172,7 +191,8 @@ fn recognise<'t>(
     }
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let has_sibling = |name: &str| options.root.folder().join(folder).join(name).exists();
-    formats::recognise(&Candidate { path, has_sibling: &has_sibling }, text)
+    let found = formats::recognise(&Candidate { path, has_sibling: &has_sibling }, text);
+    found.filter(|found| !formats::is_document(found.format) || (options.documents)(path))
 }
 
 fn read_as<'s>(path: &str, text: String, found: Recognised, sources: &'s Sources) -> Look<'s> {
@@ -212,7 +232,11 @@ mod tests {
         );
         std::fs::remove_file(folder.path().join(".env")).unwrap();
         let sources = Sources::default();
-        let read = read(&walked.files, Options { root: &root, assigned: &|_| None }, &sources);
+        let read = read(
+            &walked.files,
+            Options { root: &root, assigned: &|_| None, documents: &|_| false },
+            &sources,
+        );
         assert_eq!(read.readings.iter().map(|reading| reading.path).collect::<Vec<_>>(), ["b.env"]);
         assert_eq!(read.problems.problems.len(), 1);
         assert_eq!(read.listed.iter().filter(|listed| listed.format.is_none()).count(), 1);

@@ -77,12 +77,22 @@ pub struct Source {
     /// The characters before each block, so that a place in a very long line is found without a walk to it.
     columns: OnceLock<Vec<usize>>,
     grown: AtomicUsize,
+    /// Where it stands, if it is a block of a document.
+    block: Option<Block>,
+}
+
+/// Where the lines of a block stand in its document.
+#[derive(Debug)]
+struct Block {
+    document: SourceId,
+    /// Where each line starts in the block, and where in the document. Both grow.
+    lines: Vec<(u32, u32)>,
 }
 
 impl Source {
-    fn new(path: String, text: String) -> Self {
+    fn new(path: String, text: String, block: Option<Block>) -> Self {
         let (lines, columns) = (OnceLock::new(), OnceLock::new());
-        Source { path, text, lines, columns, grown: AtomicUsize::new(0) }
+        Source { path, text, lines, columns, grown: AtomicUsize::new(0), block }
     }
 
     /// Whether there is still room for as many bytes made of this file's values. Variables that hold
@@ -188,8 +198,48 @@ pub struct Sources {
 impl Sources {
     /// Takes in a file.
     pub fn add(&self, path: String, text: String) -> SourceId {
-        let index = self.files.push(Source::new(path, text));
+        self.push(Source::new(path, text, None))
+    }
+
+    /// Takes in a block of a document as a file of its own: what stands in these ranges of the document, one
+    /// behind the other. The ranges follow one another, each from within a line to the end of that line.
+    pub fn add_block(&self, path: String, document: SourceId, ranges: &[Range<usize>]) -> SourceId {
+        let whole = self.file(document).text();
+        let mut text = String::with_capacity(ranges.iter().map(ExactSizeIterator::len).sum());
+        let mut lines = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            lines.push((offset(text.len()), offset(range.start)));
+            text.push_str(whole.get(range.clone()).unwrap_or_default());
+        }
+        self.push(Source::new(path, text, Some(Block { document, lines })))
+    }
+
+    fn push(&self, source: Source) -> SourceId {
+        let index = self.files.push(source);
         SourceId(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// Whether a file is a block of a document.
+    #[must_use]
+    pub fn is_block(&self, file: SourceId) -> bool {
+        self.file(file).block.is_some()
+    }
+
+    /// Where a place stands for those who read the files: for one in a block, its place in the document.
+    #[must_use]
+    pub fn shown(&self, span: Span) -> Span {
+        let file = self.file(span.file);
+        let Some(block) = &file.block else { return span };
+        let length = offset(file.text.len());
+        let at = |byte: u32| {
+            let behind = block.lines.partition_point(|(start, _)| *start <= byte);
+            let line = behind.checked_sub(1).and_then(|line| block.lines.get(line));
+            line.map_or(0, |(start, stands)| byte - start + stands)
+        };
+        let (start, end) = (span.start.min(length), span.end.min(length));
+        // The end of a line stands before the indentation of the next.
+        let last = if end > start { at(end - 1) + 1 } else { at(start) };
+        Span { file: block.document, start: at(start), end: last }
     }
 
     /// The file of a number. Numbers come from [`Sources::add`] alone, so there always is one.
@@ -401,13 +451,18 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// The parts of a joined text with their byte ranges in it.
-fn ranges<'p, 's>(parts: &'p [(u32, Text<'s>)]) -> impl Iterator<Item = (Range<usize>, &'p Text<'s>)> {
-    parts.iter().map(|(at, part)| (*at as usize..*at as usize + part.content.len(), part))
+/// The parts of a joined text from the one of a number on, with their byte ranges in it.
+fn ranges<'p, 's>(
+    parts: &'p [(u32, Text<'s>)],
+    first: usize,
+) -> impl Iterator<Item = (Range<usize>, &'p Text<'s>)> {
+    parts.iter().skip(first).map(|(at, part)| (*at as usize..*at as usize + part.content.len(), part))
 }
 
 fn joined(parts: &[(u32, Text<'_>)], range: &Range<usize>, file: SourceId) -> Span {
-    let mut touched = ranges(parts)
+    let first = parts.partition_point(|(start, _)| (*start as usize) < range.start).saturating_sub(1);
+    let mut touched = ranges(parts, first)
+        .take_while(|(whole, _)| whole.start <= range.end)
         .filter(|(whole, _)| {
             whole.start < range.end && range.start < whole.end
                 || range.is_empty() && whole.start <= range.start && range.start <= whole.end
@@ -417,13 +472,18 @@ fn joined(parts: &[(u32, Text<'_>)], range: &Range<usize>, file: SourceId) -> Sp
             part.span(start..range.end.min(whole.end).saturating_sub(whole.start).max(start))
         });
     match touched.next() {
-        Some(first) => touched.fold(first, Span::to),
+        // What stands between two parts of the text's own file belongs together; two values don't.
+        Some(first) => touched.fold(first, |place, next| {
+            if place.file == file || place.end == next.start { place.to(next) } else { place }
+        }),
         None => Span { file, start: 0, end: 0 },
     }
 }
 
 fn parts_of<'s>(parts: &[(u32, Text<'s>)], range: &Range<usize>) -> Vec<(u32, Text<'s>)> {
-    ranges(parts)
+    let first = parts.partition_point(|(start, _)| (*start as usize) <= range.start).saturating_sub(1);
+    ranges(parts, first)
+        .take_while(|(whole, _)| whole.start < range.end)
         .filter(|(whole, _)| whole.start < range.end && range.start < whole.end)
         .map(|(whole, part)| {
             let start = range.start.max(whole.start);
@@ -483,6 +543,29 @@ fn part_of(pieces: &[Piece], total: u32, start: u32, end: u32) -> Vec<Piece> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_in_a_block_is_shown_in_its_document() {
+        let sources = Sources::default();
+        let text = "- x\n  ```\n  a: 1\n  b: 2\n  ```\n";
+        let document = sources.add("guide.md".into(), text.into());
+        let block = sources.add_block("guide.md/a.yaml".into(), document, &[12..17, 19..24]);
+        assert_eq!(sources.file(block).text(), "a: 1\nb: 2\n");
+        let shown = |range: Range<usize>| {
+            let span = sources.shown(sources.text(block).span(range));
+            assert_eq!(span.file, document);
+            sources.slice(span)
+        };
+        assert_eq!(shown(0..4), "a: 1");
+        assert_eq!(shown(8..9), "2");
+        assert_eq!(shown(0..5), "a: 1\n");
+        assert_eq!(shown(3..9), "1\n  b: 2");
+        assert_eq!(shown(5..5), "");
+        let whole = Span { file: block, start: 0, end: u32::MAX };
+        assert_eq!(sources.slice(sources.shown(whole)), "a: 1\n  b: 2\n");
+        let own = sources.text(document).span(0..3);
+        assert_eq!(sources.shown(own), own);
+    }
 
     #[test]
     fn lines_and_columns_count_from_one_in_code_points() {

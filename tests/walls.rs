@@ -25,12 +25,13 @@ const WALLS: &[(&str, &[&str])] = &[
     ("output", &["source", "data", "facts", "rule", "finding"]),
     ("policy", &["source", "data", "value", "syntax", "facts", "link", "rule", "finding", "output"]),
     ("walk", &[]),
+    ("render", &["formats", "walk"]),
     ("read", &["crash", "source", "facts", "formats", "walk"]),
     (
         "check",
         &[
             "source", "facts", "formats", "link", "derive", "rule", "finding", "output", "policy", "walk",
-            "read",
+            "read", "render",
         ],
     ),
     ("cli", &["data", "rule", "output"]),

@@ -4,10 +4,11 @@ use globset::GlobBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use jiff::civil::Date;
 
-use super::{allowances, order};
-use crate::derive;
-use crate::formats::{self, Candidate, FORMATS, Format, Reader, Reading};
-use crate::link::{self, Entry, Surroundings};
+use super::judge::{Judged, judge};
+use super::order;
+use crate::facts::Facts;
+use crate::formats::{self, Candidate, FORMATS, Format, Reader, Reading, Renderings};
+use crate::link::{Entry, Surroundings};
 use crate::policy::{self, Broken, Checked, FILE_NAME, Known, Policy};
 use crate::rule::{self, Level, Rule, Run};
 use crate::source::{SourceId, Sources};
@@ -51,14 +52,12 @@ pub fn memory(files: &[(String, String)], rules: &[Rule], today: Date) -> Result
     let around = Around { files, ignored: ignored(text(".gitignore").unwrap_or_default()) };
 
     let sources = Sources::default();
-    let mut readings = read(files, &policy, &sources);
+    let readings = read(files, &policy, &sources);
     let read = readings.iter().map(|reading| (reading.path.to_owned(), reading.format.name)).collect();
     let checked: Vec<SourceId> = readings.iter().map(|reading| reading.file).collect();
-    formats::join(&mut readings, &sources);
-    let allowances = allowances(&readings, &sources);
-    let mut project = link::link(readings, &around, &sources);
-    derive::derive(&mut project.facts, &sources);
-    let findings = rule::run(Run { rules, limits: &policy.limits }, &project, &sources);
+    let run = Run { rules, limits: &policy.limits };
+    let Judged { findings, allowances, .. } =
+        judge(readings, Facts::default(), &Renderings::default(), &around, run, &sources);
     let checked = Checked { rules, known, files: &checked, whole: true, today, sources: &sources };
     let mut findings = policy::apply(&policy, &allowances, findings, checked).findings;
     findings.sort_by(|a, b| order(a, b, &sources));
@@ -109,7 +108,8 @@ fn recognise(files: &[(String, String)], path: &str, text: &str, policy: &Policy
         files.iter().any(|(other, _)| *other == sibling && other.starts_with(folder))
     };
     let candidate = Candidate { path, has_sibling: &has_sibling };
-    formats::recognise(&candidate, || Some(text)).map(|found| found.format)
+    let format = formats::recognise(&candidate, || Some(text)).map(|found| found.format);
+    format.filter(|format| policy.files.documents || !formats::is_document(format))
 }
 
 fn stands_for(pattern: &str, path: &str) -> bool {

@@ -11,7 +11,8 @@ pub(super) fn write(files: &Files, root: &Root, handles: &mut Handles<'_>) -> io
     for listed in &files.listed {
         let format = listed.format.unwrap_or("unreadable");
         let context = if listed.context { ", to understand others" } else { "" };
-        writeln!(handles.out, "{}: {format} ({}{context})", root.shown(&listed.path), listed.because)?;
+        let line = listed.line.map_or_else(String::new, |line| format!(":{line}"));
+        writeln!(handles.out, "{}{line}: {format} ({}{context})", root.shown(&listed.path), listed.because)?;
     }
     for left in &files.left_out {
         writeln!(handles.out, "{}: left out ({})", root.shown(&left.path), left.why.reason())?;

@@ -53,3 +53,25 @@ pub(super) fn comments<'s>(script: &Text<'s>, out: &mut Vec<Comment<'s>>) {
         at += line.len();
     }
 }
+
+/// Whether a shell runs a script, by its first line; nothing where that doesn't say.
+pub(super) fn is_shell(script: &str) -> Option<bool> {
+    let line = script.strip_prefix("#!")?.lines().next()?;
+    let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let program = words.find(|word| *word != "env" && !word.starts_with('-'))?;
+    Some(matches!(program, "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_of_a_script_says_who_runs_it() {
+        for line in ["#!/bin/sh", "#! /bin/bash -eu", "#!/usr/bin/env bash", "#!/usr/bin/env -S zsh -e"] {
+            assert_eq!(is_shell(line), Some(true), "{line}");
+        }
+        assert_eq!(is_shell("#!/usr/bin/env python3\n"), Some(false));
+        assert_eq!(is_shell("set -e\n"), None);
+    }
+}

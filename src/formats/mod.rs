@@ -8,6 +8,7 @@ mod env;
 mod helm_values;
 pub(crate) mod image;
 mod kubernetes;
+mod markdown;
 mod nginx;
 mod pipeline;
 mod recognise;
@@ -15,9 +16,12 @@ mod script;
 mod settings;
 mod unread;
 
+pub use kubernetes::Renderings;
 pub(crate) use kubernetes::forget_absences;
 pub use recognise::{Candidate, Recognised, recognise};
 pub use unread::{Unread, problem};
+
+use std::collections::BTreeSet;
 
 use crate::facts::links::Links;
 use crate::facts::{Facts, Store};
@@ -50,7 +54,14 @@ pub static FORMATS: &[Format] = &[
     pipeline::GITHUB,
     pipeline::GITLAB,
     script::FORMAT,
+    markdown::FORMAT,
 ];
+
+/// Whether a format is that of documents, whose blocks show files. They are checked only where that is asked for.
+#[must_use]
+pub fn is_document(format: &Format) -> bool {
+    format.name == markdown::FORMAT.name
+}
 
 /// The format of this name.
 #[must_use]
@@ -95,6 +106,28 @@ pub struct Reading<'s> {
     pub wants: Vec<Want>,
     /// What can be understood only together with other files.
     pub unjoined: Unjoined<'s>,
+    /// The files that it shows, if it is a document.
+    pub shown: Shown<'s>,
+}
+
+/// The files that a document shows.
+#[derive(Default, Debug)]
+pub struct Shown<'s> {
+    /// The paths of all, understood or not, with the document as their folder.
+    pub paths: BTreeSet<String>,
+    /// Those that are configuration.
+    pub blocks: Vec<Block<'s>>,
+}
+
+/// A block of a document that shows a file.
+#[derive(Debug)]
+pub struct Block<'s> {
+    /// What the file states.
+    pub reading: Reading<'s>,
+    /// What told its format.
+    pub because: &'static str,
+    /// The line of the document that it starts on, from 1.
+    pub line: usize,
 }
 
 /// An annotation of an object that allows findings in it.
@@ -120,6 +153,8 @@ pub struct Want {
 /// Trees that wait for the trees of other files.
 #[derive(Debug, Default)]
 pub struct Unjoined<'s> {
+    /// Whether it is a template of a chart, which is read with the chart's values.
+    pub template: bool,
     /// A Compose file: `extends`, overrides, `.env`.
     pub compose: Option<compose::File<'s>>,
     /// nginx configurations: `include`. There may be some in a file of any format.
@@ -130,21 +165,24 @@ impl<'s> Reader<'s> {
     /// Reads a file as a format.
     #[must_use]
     pub fn read(sources: &'s Sources, file: SourceId, format: &'static Format) -> Reading<'s> {
-        let reading = Reading {
-            file,
-            path: sources.file(file).path(),
-            format,
-            facts: Facts::default(),
-            links: Links::default(),
-            comments: Vec::new(),
-            blocks: Vec::new(),
-            annotations: Vec::new(),
-            wants: Vec::new(),
-            unjoined: Unjoined::default(),
-        };
+        let reading = Reading::new(file, sources.file(file).path(), format);
         let mut reader = Reader { sources, text: sources.text(file), store: Store::Setting, reading };
         (format.read)(&mut reader);
         reader.reading
+    }
+
+    /// Goes on with a file, whose text is now known to be `text`.
+    fn resume(sources: &'s Sources, text: Text<'s>, reading: &mut Reading<'s>, read: fn(&mut Reader<'s>)) {
+        let empty = Reading::new(reading.file, reading.path, reading.format);
+        let taken = std::mem::replace(reading, empty);
+        let mut reader = Reader { sources, text, store: Store::Setting, reading: taken };
+        read(&mut reader);
+        *reading = reader.reading;
+    }
+
+    /// Whether the text is the file's own, not a part of it.
+    fn is_whole(&self) -> bool {
+        self.text.as_str().len() == self.sources.file(self.reading.file).text().len()
     }
 
     /// Reads a part of the file as another format: an nginx.conf inside a ConfigMap.
@@ -163,6 +201,24 @@ impl<'s> Reader<'s> {
     /// Asks for another file.
     pub fn want(&mut self, path: String, format: &'static str) {
         self.reading.wants.push(Want { path, format });
+    }
+}
+
+impl<'s> Reading<'s> {
+    fn new(file: SourceId, path: &'s str, format: &'static Format) -> Self {
+        Reading {
+            file,
+            path,
+            format,
+            facts: Facts::default(),
+            links: Links::default(),
+            comments: Vec::new(),
+            blocks: Vec::new(),
+            annotations: Vec::new(),
+            wants: Vec::new(),
+            unjoined: Unjoined::default(),
+            shown: Shown::default(),
+        }
     }
 }
 
@@ -188,8 +244,14 @@ pub fn resolve(from: &str, path: &str) -> String {
     if rooted { format!("/{path}") } else { path }
 }
 
+/// Reads what a renderer made of templates in their stead.
+pub fn render<'s>(readings: &mut [Reading<'s>], renderings: &Renderings, sources: &'s Sources) {
+    kubernetes::render(readings, renderings, sources);
+}
+
 /// Understands the files that include one another, now that all are read.
 pub fn join<'s>(readings: &mut Vec<Reading<'s>>, sources: &'s Sources) {
+    kubernetes::join(readings, sources);
     compose::join(readings, sources);
     nginx::join(readings, sources);
 }

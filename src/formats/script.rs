@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::commands::{command, comments};
+use super::commands::{command, comments, is_shell};
 use super::pipeline::{self, Purpose};
 use super::settings::{Draft, expand};
 use super::{Candidate, Format, Reader, env};
@@ -32,10 +32,7 @@ fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 fn read(reader: &mut Reader<'_>) {
     let text = reader.text.clone();
-    // Templates of other languages, and archives that unpack themselves, are no scripts to be read.
-    let first = text.as_str().lines().next().unwrap_or_default();
-    let is_shell = !first.starts_with("#!") || first.contains("sh");
-    if !is_shell {
+    if is_shell(text.as_str()) == Some(false) {
         return;
     }
     let path = reader.reading.path;

@@ -13,7 +13,7 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
         for account in &reading.links.accounts {
             let place = (at, accounts.len());
             index.add("ServiceAccount", account.name, account.namespace, reading.path, place);
-            accounts.push(Found { account: account.clone(), users: 0, declining: 0 });
+            accounts.push(Found { file: at, account: account.clone(), users: 0, declining: 0 });
         }
     }
     for reading in &mut *readings {
@@ -35,10 +35,9 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
             reading.facts.switches.extend(mounted(one, Some(account.map_or(&absent, |one| &one.token))));
         }
     }
-    for found in &accounts {
+    for found in accounts.iter().filter(|found| found.gives_token_away()) {
         let place = found.account.token.span().unwrap_or(found.account.span);
-        let owner = readings.iter_mut().find(|reading| reading.file == place.file);
-        if let Some(reading) = owner.filter(|_| found.gives_token_away()) {
+        if let Some(reading) = readings.get_mut(found.file) {
             reading.facts.switches.push(switch(Head::new(place, found.account.subject), place));
         }
     }
@@ -46,6 +45,8 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
 
 /// A service account with the pods that run under it.
 struct Found<'s> {
+    /// The index of its file.
+    file: usize,
     account: Account<'s>,
     users: usize,
     declining: usize,

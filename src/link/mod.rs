@@ -109,7 +109,7 @@ pub fn link<'s>(
     gateways::link(&mut readings);
     accounts::link(&mut readings);
     network::link(&mut readings, sources);
-    let environments = environment::of_files(&readings);
+    let environments = environment::of_files(&readings, sources);
     let mut development: Vec<Span> =
         readings.iter().flat_map(|reading| reading.links.development.iter().copied()).collect();
     development.sort_unstable();

@@ -27,6 +27,19 @@ pub struct Allowance {
     pub wrong: Option<String>,
 }
 
+impl Allowance {
+    /// The same, with its places where `shown` says that people read them.
+    #[must_use]
+    pub fn placed(mut self, shown: impl Fn(Span) -> Span) -> Self {
+        self.place = shown(self.place);
+        match &mut self.scope {
+            Scope::Line(span) | Scope::Area(span) => *span = shown(*span),
+            Scope::Nothing => {}
+        }
+        self
+    }
+}
+
 /// What an allowance covers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scope {

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::allowance::Scope;
+use super::waivers::Waivers;
 use super::{Allowance, Choice, Known, Pattern, Policy, Waiver};
 use crate::facts::{self, Field, Head, Use, WaiverState};
 use crate::finding::Finding;
@@ -103,6 +104,9 @@ struct Permits<'a, 'r, 's> {
     checked: Checked<'r, 's>,
     /// Waivers first, then allowances.
     all: Vec<Permit<'a>>,
+    /// Those that hold.
+    waivers: Waivers<'a>,
+    expired_waivers: Waivers<'a>,
     holding: Index<'a>,
     expired: Index<'a>,
 }
@@ -127,7 +131,10 @@ impl<'a, 'r: 'a, 's> Permits<'a, 'r, 's> {
         }
         let holding = Index::new(&all, |standing| *standing == Standing::Holds);
         let expired = Index::new(&all, |standing| matches!(standing, Standing::Expired(_)));
-        Permits { policy, checked, all, holding, expired }
+        let stands = |at: usize| all.get(at).map(|permit: &Permit<'_>| &permit.standing);
+        let waivers = Waivers::new(policy, |at| stands(at) == Some(&Standing::Holds));
+        let expired_waivers = Waivers::new(policy, |at| matches!(stands(at), Some(Standing::Expired(_))));
+        Permits { policy, checked, all, waivers, expired_waivers, holding, expired }
     }
 
     /// Whether a finding is allowed: where, and why.
@@ -135,24 +142,24 @@ impl<'a, 'r: 'a, 's> Permits<'a, 'r, 's> {
         if LOCKED.contains(&finding.rule.id) {
             return None;
         }
-        let waivers = self.waivers_for(finding);
-        let holds = |index: &usize| self.all.get(*index).is_some_and(|p| p.standing == Standing::Holds);
-        let covering: Vec<usize> =
-            self.holding.find(finding).into_iter().chain(waivers.iter().copied().filter(holds)).collect();
-        if let Some(first) = covering.first().and_then(|index| self.all.get(*index)) {
+        let sources = self.checked.sources;
+        let allowance = self.holding.find(finding);
+        let waivers = self.waivers.of(finding, sources, 1);
+        if let Some(first) = allowance.or(waivers.first).and_then(|index| self.all.get(index)) {
             let by = match first.by {
                 By::Allowance(_) => Suppression::Inline,
                 By::Waiver(_) => Suppression::Waiver,
             };
             let reason = first.reason.to_owned();
-            for index in covering {
+            for index in allowance.into_iter().chain(waivers.told) {
                 if let Some(permit) = self.all.get_mut(index) {
                     permit.used = true;
                 }
             }
             return Some((by, reason));
         }
-        for index in self.expired.find(finding).into_iter().chain(waivers) {
+        let waivers = self.expired_waivers.of(finding, sources, SHOWN_WITH_EXPIRED);
+        for index in self.expired.find(finding).into_iter().chain(waivers.told) {
             if let Some(permit) = self.all.get_mut(index)
                 && permit.back.len() < SHOWN_WITH_EXPIRED
             {
@@ -160,22 +167,6 @@ impl<'a, 'r: 'a, 's> Permits<'a, 'r, 's> {
             }
         }
         None
-    }
-
-    /// The valid waivers for a finding, expired ones too.
-    fn waivers_for(&self, finding: &Finding<'_, '_>) -> Vec<usize> {
-        let path = self.checked.sources.file(finding.place.file).path();
-        let Some(path) = self.policy.local(path) else { return Vec::new() };
-        let waivers = self.all.iter().take(self.policy.waivers.len()).enumerate();
-        let covering = waivers.filter(|(_, permit)| match permit.by {
-            By::Waiver(waiver) => {
-                !matches!(permit.standing, Standing::Invalid(_))
-                    && waiver.rule.covers(finding.rule)
-                    && waiver.is_for(path, finding.subject)
-            }
-            By::Allowance(_) => false,
-        });
-        covering.map(|(index, _)| index).collect()
     }
 
     /// What the rules about waivers say, now that all other findings are known.

@@ -6,7 +6,7 @@ use super::code::{self, Hit};
 use super::condition::Truth;
 use super::{Case, Level, Rule};
 use crate::facts::{Fact, Kind, Use, Value};
-use crate::finding::{Finding, number};
+use crate::finding::Finding;
 use crate::link::Project;
 use crate::policy::Limits;
 use crate::source::{Sources, Span};
@@ -31,15 +31,13 @@ pub struct Run<'p> {
     pub limits: &'p Limits,
 }
 
-/// All findings of a project, unsorted; the same finding reached twice is one, with the places of both.
+/// All findings of a project, unsorted and not numbered yet; the same finding reached twice is one, with the places of both.
 #[must_use]
 pub fn run<'r, 's>(run: Run<'r>, project: &Project<'s>, sources: &'s Sources) -> Vec<Finding<'r, 's>> {
     let context = Context { project, limits: run.limits, sources };
     let by_kind = Kind::ALL.par_iter().flat_map_iter(|kind| speak(*kind, run, context));
     let by_code = run.rules.par_iter().flat_map_iter(|rule| compute(rule, context));
-    let mut findings = merge(by_kind.chain(by_code).collect());
-    number(&mut findings, sources);
-    findings
+    merge(by_kind.chain(by_code).collect())
 }
 
 fn speak<'r, 's>(kind: Kind, run: Run<'r>, context: Context<'_, 's>) -> Vec<Finding<'r, 's>> {

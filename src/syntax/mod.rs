@@ -10,6 +10,7 @@ mod builder;
 pub mod dockerfile;
 pub mod env;
 pub mod interpolation;
+pub mod markdown;
 pub mod nginx;
 pub mod shell;
 pub mod yaml;

@@ -2,9 +2,10 @@
 
 use super::lookup::look;
 use super::manifest::Manifest;
-use super::{annotations, assignments, document, ingress};
+use super::{annotations, assignments, command, control_plane, document, ingress};
 use crate::facts::links::{Account, Object};
 use crate::facts::{Field, Scope, Store};
+use crate::formats::commands::is_shell;
 use crate::formats::settings::Draft;
 use crate::formats::{self, Reader};
 use crate::source::{Sources, Span, Text};
@@ -115,6 +116,10 @@ pub(super) fn state<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
+    if is_shell(content).unwrap_or_else(|| datum.key.ends_with(".sh")) {
+        let commands = command::in_script(&datum.text, manifest.subject, store, reader.sources);
+        reader.reading.facts.commands.extend(commands);
+    }
     if annotations::is_snippet(datum.key) && embed(datum.text.clone(), "nginx", store, reader) {
         return;
     }
@@ -123,6 +128,9 @@ pub(super) fn state<'s>(
         return;
     }
     if content.contains('\n') {
+        if control_plane::embedded(&datum.text, false, reader) {
+            return;
+        }
         let embedded = match embedded_format(datum.key, content) {
             Some(format) => embed(datum.text.clone(), format, store, reader),
             None => document::read(manifest, &datum, store, reader),

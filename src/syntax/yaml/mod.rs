@@ -5,6 +5,7 @@
 
 mod build;
 mod events;
+mod json;
 mod recovery;
 mod scalar;
 mod spelling;
@@ -13,8 +14,8 @@ mod tree;
 
 use std::sync::Arc;
 
-pub use template::is_templated;
-pub use tree::{Document, Entries, Entry, Items, Kind, Node, OwnEntries, Style};
+pub use template::{is_templated, with_values};
+pub use tree::{Document, Entries, Entry, Items, Kind, Node, OwnEntries, Place, Step, Style};
 
 use super::Comment;
 use crate::source::{Sources, Span, Text};
