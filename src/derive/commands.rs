@@ -1,7 +1,7 @@
 //! Facts that follow from commands: `curl -k`, `--insecure`, `uvicorn --reload`, `kube-apiserver` without an
 //! audit policy, passwords among the arguments.
 
-use super::credentials::{credential, password_class};
+use super::logins;
 use super::scripts::{self, Given};
 use super::written;
 use crate::facts::{Command, Facts, Field, Head, Phase, Position, Protects, Scope, Setting, Store, Switch};
@@ -9,7 +9,7 @@ use crate::source::{Sources, Span};
 use crate::syntax::shell::Word;
 use crate::value::boolean;
 use crate::value::key::Key;
-use crate::value::secret::{self, Class, KeyKind};
+use crate::value::secret::{self, Class};
 
 /// What commands set by assignments and options, as settings: `PGPASSWORD=x psql`, `export A=b`,
 /// `--audit-log-maxage=30`, and the addresses among their arguments.
@@ -72,15 +72,19 @@ pub(super) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Ve
     settings
 }
 
-/// What a command of a script sets. In a test only what is a secret wherever it stands.
+/// What a command of a script sets. In a test only what is a secret wherever it stands, and logins to what lies
+/// outside.
 fn of_script<'s>(command: &Command<'s>, sources: &'s Sources, settings: &mut Vec<Setting<'s>>) {
     let program = command.program.value().copied().unwrap_or_default();
     let store = Store::Setting;
+    let is_test = command.store == Store::Scratch;
     let more = headers(command, program).into_iter().chain(configured(command, program));
     let more = more.map(|(name, value)| Given { name, value, store });
     for Given { name, value, store } in scripts::settings(command, program).into_iter().chain(more) {
-        let is_real = command.store != Store::Scratch;
-        if !value.as_str().is_empty() && (is_real || secret::is_evident(&Key::new(&name), value.as_str())) {
+        let text = value.as_str();
+        let logs_in = || text.contains("://") && text.contains('@') && !scripts::is_local(command);
+        let counts = !is_test || secret::is_evident(&Key::new(&name), text) || logs_in();
+        if !text.is_empty() && counts {
             let stated = setting(command, sources.keep(name.into()), &value);
             settings.push(Setting { store, ..stated });
         }
@@ -222,11 +226,11 @@ pub(super) fn derive<'s>(commands: &[Command<'s>], out: &mut Facts<'s>) {
             ));
         }
         if !is_local {
-            passwords(command, program, out);
+            logins::derive(command, program, out);
         }
         let before = index.checked_sub(1).and_then(|index| commands.get(index));
         if let Some(before) = before.filter(|_| program == "chpasswd") {
-            piped_passwords(before, out);
+            logins::piped(before, out);
         }
     }
 }
@@ -414,92 +418,5 @@ fn development<'s>(command: &Command<'s>, program: &str) -> Option<(Protects, Sp
         "start-dev" => command.parsed.words.first().and_then(|first| found(first, "start-dev")),
         "nodemon" => command.parsed.words.first().and_then(|first| found(first, "nodemon")),
         _ => None,
-    }
-}
-
-/// Passwords in the short options of well-known clients.
-fn passwords<'s>(command: &Command<'s>, program: &str, out: &mut Facts<'s>) {
-    let parsed = &command.parsed;
-    let pairs = match program {
-        "curl" | "wget" | "http" => [parsed.option_value("-u"), parsed.option_value("--user")],
-        _ => [None, None],
-    };
-    for pair in pairs.into_iter().flatten() {
-        if let Some((user, password)) = split(&pair, ':') {
-            push_password(command, Some(user), &password, program, out);
-        }
-    }
-    let alone = match program {
-        "mysql" | "mysqldump" | "mysqladmin" | "mariadb" => parsed.arguments().iter().find_map(|word| {
-            word.as_str().strip_prefix("-p").filter(|rest| !rest.is_empty()).map(|rest| (word, rest))
-        }),
-        _ => None,
-    };
-    if let Some((word, rest)) = alone {
-        let start = word.as_str().len() - rest.len();
-        let text = word.text.part(start..word.as_str().len());
-        let span = text.span(0..rest.len());
-        push_password(command, None, &Word { text, span, literal: word.literal }, program, out);
-    }
-    if let Some(password) = (program == "redis-cli").then(|| parsed.option_value("-a")).flatten() {
-        push_password(command, None, &password, program, out);
-    }
-    if let Some(password) = (program == "sshpass").then(|| parsed.option_value("-p")).flatten() {
-        push_password(command, None, &password, program, out);
-    }
-    let logs_in = matches!(program, "docker" | "podman" | "helm" | "oc" | "az")
-        && parsed.arguments().iter().take(3).any(|word| word.as_str() == "login");
-    if let Some(password) = logs_in.then(|| parsed.option_value("-p")).flatten() {
-        push_password(command, None, &password, "-p", out);
-    }
-    if let Some(password) = parsed.option_value("--requirepass") {
-        let key = Key::new("requirepass");
-        if secret::is_secret_key(&key).is_none() {
-            push_password(command, None, &password, "--requirepass", out);
-        }
-    }
-}
-
-/// `echo 'root:secret' | chpasswd`
-fn piped_passwords<'s>(before: &Command<'s>, out: &mut Facts<'s>) {
-    if matches!(before.program.value().copied(), Some("echo" | "printf")) {
-        for word in before.parsed.arguments() {
-            if let Some((user, password)) = split(word, ':') {
-                push_password(before, Some(user), &password, "chpasswd", out);
-            }
-        }
-    }
-}
-
-fn push_password<'s>(
-    command: &Command<'s>,
-    user: Option<&str>,
-    password: &Word<'s>,
-    key: &str,
-    out: &mut Facts<'s>,
-) {
-    let text = password.as_str();
-    if secret::classify_as(KeyKind::Password, &Key::new("PASSWORD"), text, user) == Class::Reference {
-        return;
-    }
-    if let Some((class, _)) = password_class(user, text) {
-        let at = password.text.span(0..text.len());
-        let key = known_key(key);
-        let evidence = "a password among the arguments";
-        // What reaches something outside is no less real in a test.
-        let store = if command.store == Store::Scratch { Store::Setting } else { command.store };
-        out.credentials.push(credential(&command.head, class, store, key, evidence, at));
-    }
-}
-
-fn known_key(program: &str) -> &'static str {
-    match program {
-        "curl" => "curl --user",
-        "wget" => "wget --user",
-        "redis-cli" => "redis-cli -a",
-        "sshpass" => "sshpass -p",
-        "chpasswd" => "chpasswd",
-        "--requirepass" => "--requirepass",
-        _ => "-p",
     }
 }

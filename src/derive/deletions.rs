@@ -214,9 +214,9 @@ impl<'s> Variables<'s> {
         let mut values: FxHashMap<&'s str, Option<(Text<'s>, Head<'s>)>> = FxHashMap::default();
         for command in script {
             let parsed = &command.parsed;
-            let declares =
+            let exports =
                 matches!(parsed.program(), Some("export" | "declare" | "local" | "readonly" | "typeset"));
-            let declared = parsed.words.iter().filter(|_| declares).filter_map(|word| {
+            let declared = parsed.words.iter().filter(|_| exports).filter_map(|word| {
                 let (name, value) = split(word, '=')?;
                 Some((name, value.text))
             });

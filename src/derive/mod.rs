@@ -10,6 +10,7 @@ mod docker;
 mod endpoints;
 mod hsts;
 mod images;
+mod logins;
 mod residency;
 mod retention;
 mod scripts;

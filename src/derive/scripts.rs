@@ -2,6 +2,9 @@
 //! only what a well-known program is told by a well-known option counts, and only where it reaches something
 //! else than the machine that the script runs on.
 
+use std::ops::Range;
+
+use super::commands::split;
 use super::written;
 use crate::facts::{Command, Phase, Store};
 use crate::syntax::shell::Word;
@@ -168,7 +171,7 @@ pub(super) fn settings<'s>(command: &Command<'s>, program: &str) -> Vec<Given<'s
             }
             continue;
         };
-        let (name, value) = match super::commands::split(word, '=') {
+        let (name, value) = match split(word, '=') {
             Some((name, value)) => (name.trim_start_matches('-'), value),
             None => match words.peek().filter(|next| !next.as_str().starts_with('-')) {
                 Some(next) => (flag, (*next).clone()),
@@ -194,19 +197,18 @@ fn is_address(word: &str) -> bool {
 
 /// `NAME=value`, and for charts several of them with commas between.
 fn handed_on<'s>(word: &Word<'s>, several: bool, store: Store, given: &mut Vec<Given<'s>>) {
-    let whole = word.as_str();
-    let items: Vec<_> = if several { list::split_at_commas(whole).collect() } else { Vec::new() };
-    let ranges =
-        if several { items.into_iter().map(|item| item.range).collect() } else { vec![0..whole.len()] };
-    for range in ranges {
-        let Some((name, value)) = whole.get(range.clone()).and_then(|item| item.split_once('=')) else {
-            continue;
-        };
-        let start = range.start + name.len() + 1;
-        let text = word.text.part(start..start + value.len());
-        let span = text.span(0..value.len());
-        let value = Word { text, span, literal: word.literal };
-        given.push(Given { name: name.to_owned(), value, store });
+    let items: Vec<Range<usize>> = if several {
+        list::split_at_commas(word.as_str()).map(|item| item.range).collect()
+    } else {
+        std::iter::once(0..word.as_str().len()).collect()
+    };
+    for item in items {
+        let text = word.text.part(item);
+        let span = text.span(0..text.as_str().len());
+        let item = Word { text, span, literal: word.literal };
+        if let Some((name, value)) = split(&item, '=') {
+            given.push(Given { name: name.to_owned(), value, store });
+        }
     }
 }
 

@@ -39,7 +39,8 @@ pub(super) fn port_of(command: &shell::Command<'_>) -> Option<(u16, Span)> {
     })
 }
 
-/// The comments of a script that have lines of their own.
+/// The comments of a script that have lines of their own, and those behind commands that speak to govlint: where
+/// others begin, only the shell can tell.
 pub(super) fn comments<'s>(script: &Text<'s>, out: &mut Vec<Comment<'s>>) {
     let mut at = 0;
     for line in script.as_str().split_inclusive('\n') {
@@ -49,10 +50,18 @@ pub(super) fn comments<'s>(script: &Text<'s>, out: &mut Vec<Comment<'s>>) {
             let span = script.span(start..start + comment.len());
             let text = comment.trim_start_matches('#').trim();
             out.push(Comment { span, text, alone: true });
+        } else if let Some(start) = comment.find(MARK).map(|mark| mark + 1) {
+            let from = at + line.len() - line.trim_start().len() + start;
+            let length = comment.len() - start;
+            let text = comment.get(start + 1..).unwrap_or_default().trim();
+            out.push(Comment { span: script.span(from..from + length), text, alone: false });
         }
         at += line.len();
     }
 }
+
+/// How a comment begins that speaks to govlint behind a command.
+const MARK: &str = " # govlint:";
 
 /// Whether a shell runs a script, by its first line; nothing where that doesn't say.
 pub(super) fn is_shell(script: &str) -> Option<bool> {
@@ -65,6 +74,16 @@ pub(super) fn is_shell(script: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comments_behind_commands_are_told_where_they_speak_to_govlint() {
+        let sources = Sources::default();
+        let text = "# a\necho '# b' # c\n  curl -k x  # govlint: allow[x] é\n";
+        let mut found = Vec::new();
+        comments(&sources.text(sources.add("x.sh".into(), text.into())), &mut found);
+        let found: Vec<_> = found.iter().map(|one| (sources.slice(one.span), one.text, one.alone)).collect();
+        assert_eq!(found, [("# a", "a", true), ("# govlint: allow[x] é", "govlint: allow[x] é", false)]);
+    }
 
     #[test]
     fn the_first_line_of_a_script_says_who_runs_it() {

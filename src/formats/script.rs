@@ -195,7 +195,7 @@ fn files<'s>(parsed: &shell::Command<'s>, purpose: Purpose, reader: &mut Reader<
         .find(|word| !word.as_str().starts_with('-'));
     if let (Some(body), Some(file)) = (body, written) {
         let name = file.as_str().rsplit('/').next().unwrap_or_default();
-        if name.starts_with(".env") || name.ends_with(".env") {
+        if name.starts_with(".env") || name.rsplit('.').next() == Some("env") {
             let problems = reader.reading.facts.problems.len();
             reader.embed(body.clone(), &env::FORMAT, Store::Setting);
             // What the shell puts in may be anything.

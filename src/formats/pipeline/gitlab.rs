@@ -92,7 +92,7 @@ fn includes<'s>(root: Node<'_, 's>, reader: &mut Reader<'s>) {
     for item in include.items().chain((include.kind() != Kind::Sequence).then_some(include)) {
         let local = item.get("local").unwrap_or(item);
         let Some(path) = local.as_str().map(str::trim) else { continue };
-        let is_file = path.ends_with(".yml") || path.ends_with(".yaml");
+        let is_file = matches!(path.rsplit('.').next(), Some("yml" | "yaml"));
         // `**` stands for any number of folders, which nothing here follows.
         if is_file && !path.contains("://") && !path.contains(['$', '?', '[']) && !path.contains("**") {
             reader.want(path.trim_start_matches('/').to_owned(), FORMAT.name);

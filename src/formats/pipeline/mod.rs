@@ -14,7 +14,7 @@ pub(super) use github::FORMAT as GITHUB;
 pub(super) use gitlab::FORMAT as GITLAB;
 pub(super) use purpose::Purpose;
 
-use super::commands::command;
+use super::commands::{command, comments};
 use super::image::image;
 use super::settings::Draft;
 use super::unread::{problem, yaml_errors};
@@ -36,7 +36,7 @@ struct Part<'s> {
     scope: Scope,
 }
 
-impl<'s> Part<'s> {
+impl Part<'_> {
     /// A part of this one with settings of its own.
     fn within(self, place: Span) -> Self {
         Part { scope: Scope(place), ..self }
@@ -180,6 +180,7 @@ fn develops(place: Span, reader: &mut Reader<'_>) {
 
 /// States the commands of a script, and what it sets.
 fn commands<'s>(text: &Text<'s>, part: Part<'s>, reader: &mut Reader<'s>) {
+    comments(text, &mut reader.reading.comments);
     script::state(text, part.subject, part.purpose, Phase::Script, reader);
 }
 
