@@ -104,6 +104,7 @@ fn published<'s>(value: &Word<'s>, head: &Head<'s>) -> Option<Port<'s>> {
     let all = host.is_some() && matches!(address.as_slice(), [] | ["" | "0.0.0.0" | "*"]);
     let place = value.span;
     let datastore = images::datastore_port(container)?;
+    let shown = ports.rsplit(':').nth(1).filter(|host| !host.is_empty()).unwrap_or(ports);
     Some(Port {
         head: Head { anchor: place, ..head.clone() },
         publish: Field::set(Publish::Run, place, "--publish"),
@@ -111,6 +112,7 @@ fn published<'s>(value: &Word<'s>, head: &Head<'s>) -> Option<Port<'s>> {
         host_port: host
             .and_then(|host| host.parse().ok())
             .map_or(Field::Unset, |host| Field::set(host, place, "")),
+        shown: Field::set(shown, place, "--publish"),
         all_interfaces: Field::set(all, place, "--publish"),
         datastore: Field::set(datastore, place, ""),
     })

@@ -9,7 +9,6 @@ mod limits;
 mod pattern;
 mod table;
 mod waiver;
-mod waivers;
 
 pub use allowance::Allowance;
 pub use apply::{Applied, Checked, apply};

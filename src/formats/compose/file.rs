@@ -37,26 +37,21 @@ pub(super) struct Layer<'t, 's> {
 #[derive(Debug)]
 pub(super) struct Tree<'t, 's> {
     pub(super) file: &'t File<'s>,
-    /// In order; one service is written several times only in a file of several documents.
+    /// In order; one service is written several times only in a file of several documents, and in one that
+    /// Compose refuses.
     pub(super) services: Vec<(&'s str, Vec<Layer<'t, 's>>)>,
     by_name: FxHashMap<&'s str, usize>,
-    /// Where each config names its file.
-    pub(super) config_files: FxHashMap<&'s str, Node<'t, 's>>,
+    /// Where each config is defined.
+    pub(super) configs: FxHashMap<&'s str, Node<'t, 's>>,
 }
 
 impl<'t, 's> Tree<'t, 's> {
     pub(super) fn new(file: &'t File<'s>) -> Self {
-        let mut tree = Tree {
-            file,
-            services: Vec::new(),
-            by_name: FxHashMap::default(),
-            config_files: FxHashMap::default(),
-        };
+        let mut tree =
+            Tree { file, services: Vec::new(), by_name: FxHashMap::default(), configs: FxHashMap::default() };
         for document in &file.stream.documents {
             for config in document.root().get("configs").into_iter().flat_map(Node::entries) {
-                if let Some(file) = config.value.get("file") {
-                    tree.config_files.entry(config.key).or_insert(file);
-                }
+                tree.configs.entry(config.key).or_insert(config.value);
             }
             for entry in services(document.root()) {
                 let layer = Layer { node: entry.value, key: entry.key_span, block: extent(&entry), file };
@@ -77,6 +72,17 @@ impl<'t, 's> Tree<'t, 's> {
         found.map_or(&[], |(_, layers)| layers)
     }
 
+    /// Whether a network is only a name for that of the host.
+    /// <https://docs.docker.com/reference/compose-file/networks/#driver>
+    pub(super) fn is_host_network(&self, name: &str) -> bool {
+        let defined = self.roots().filter_map(|root| root.path(&["networks", name]));
+        defined.into_iter().any(|network| {
+            let external = network.path(&["external", "name"]);
+            let names = [network.get("name"), network.get("driver"), external];
+            names.into_iter().flatten().any(|node| node.as_str() == Some("host"))
+        })
+    }
+
     /// The outermost mappings.
     pub(super) fn roots(&self) -> impl Iterator<Item = Node<'t, 's>> {
         self.file.stream.documents.iter().map(|document| document.root())
@@ -86,7 +92,10 @@ impl<'t, 's> Tree<'t, 's> {
 /// The entries of `services`; extensions (`x-…`) are none.
 fn services<'t, 's>(root: Node<'t, 's>) -> impl Iterator<Item = Entry<'t, 's>> {
     let services = root.get("services").or_else(|| is_first_version(root).then_some(root));
-    services.into_iter().flat_map(Node::entries).filter(|entry| {
+    // A key that stands twice is judged each time.
+    let own = services.into_iter().flat_map(Node::own_entries).filter(|entry| !entry.is_merge());
+    let merged = services.into_iter().flat_map(Node::entries).filter(|entry| entry.merged);
+    own.chain(merged).filter(|entry| {
         !entry.key.is_empty() && !entry.key.starts_with("x-") && entry.value.kind() == Kind::Mapping
     })
 }

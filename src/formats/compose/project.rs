@@ -73,6 +73,15 @@ fn references<'s>(
     for (name, layer) in
         tree.services.iter().flat_map(|(name, layers)| layers.iter().map(move |layer| (name, layer)))
     {
+        let labels = layer.node.get("label_file").into_iter();
+        for file in labels.flat_map(|labels| [labels].into_iter().chain(labels.items())).map(Node::text) {
+            let path = file.as_str();
+            if !path.is_empty() && !path.starts_with(['/', '~']) && !path.contains('$') {
+                let role = FileRole::Content;
+                let path = resolve(tree.file.base, path);
+                reading.links.files.push(FileUse { role, ..file_use(&file, path, subject(name)) });
+            }
+        }
         let Some(extends) = layer.node.get("extends") else { continue };
         let base = Extends::new(extends);
         let other = match &base.file {

@@ -227,11 +227,10 @@ fn embed<'s>(text: Text<'s>, format: &str, store: Store, reader: &mut Reader<'s>
 
 /// A service account: whether the pods that run under it get its token.
 pub(super) fn service_account<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
-    let Some(name) = manifest.name else { return };
     let token = look(manifest.root, &["automountServiceAccountToken"])
         .boolean("automountServiceAccountToken", Field::Default(true));
     reader.reading.links.accounts.push(Account {
-        name,
+        name: manifest.name,
         namespace: manifest.namespace,
         token,
         span: manifest.kind_span,

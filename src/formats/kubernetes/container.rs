@@ -186,6 +186,7 @@ fn host_ports<'s>(
             container_port: inner
                 .map_or(Field::Unknown, |port| Field::set(port.into(), span, "containerPort")),
             host_port: Field::set(host.into(), span, "hostPort"),
+            shown: Field::NotApplicable,
             all_interfaces: everywhere,
             datastore: store.map_or(Field::Unset, |store| Field::set(store, span, "")),
         });

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::facts::links::Mount;
+use crate::facts::links::{Mount, MountSource};
 use crate::facts::{Fact as _, Facts, Field, HostPlace, Protects, Reach, Serves};
 use crate::formats::{Candidate, FORMATS, Reader, find, join, recognise};
 use crate::source::{Sources, Span};
@@ -94,8 +94,7 @@ fn mounts_tell_where_includes_lie_and_whether_anyone_outside_can_ask() {
     for (path, target) in [("proxy/main.conf", "/etc/nginx/nginx.conf"), ("./sites", "/etc/nginx/conf.d/")] {
         compose.links.mounts.push(Mount {
             container: 0,
-            path: path.trim_start_matches("./").to_owned(),
-            source: path,
+            source: MountSource::Path { path: path.trim_start_matches("./").to_owned(), written: path },
             target,
             span: sources.text(file).span(0..0),
             note: "",

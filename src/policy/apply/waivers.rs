@@ -4,8 +4,8 @@ use std::iter;
 
 use rustc_hash::FxHashMap;
 
-use super::{Policy, Waiver};
 use crate::finding::Finding;
+use crate::policy::{Policy, Waiver};
 use crate::source::{SourceId, Sources};
 
 /// A rule or a topic, and an object where the waiver is for one.

@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use super::commands::split;
-use super::written;
+use super::settings::split;
+use crate::derive::written;
 use crate::facts::{Command, Phase, Store};
 use crate::syntax::shell::Word;
 use crate::value::host::{self, Place};

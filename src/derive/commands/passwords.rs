@@ -1,14 +1,14 @@
-//! Passwords in the short options of well-known clients: `curl -u`, `mysql -p`, `redis-cli -a`, `docker login -p`.
+//! Passwords among the arguments of well-known programs.
 
-use super::commands::split;
-use super::credentials::{credential, password_class};
+use super::settings::split;
+use crate::derive::credentials::{credential, password_class};
 use crate::facts::{Command, Facts, Store};
 use crate::syntax::shell::Word;
 use crate::value::key::Key;
 use crate::value::secret::{self, Class, KeyKind};
 
-/// The passwords among the arguments of a command.
-pub(super) fn derive<'s>(command: &Command<'s>, program: &str, out: &mut Facts<'s>) {
+/// Passwords in the short options of well-known clients.
+pub(super) fn passwords<'s>(command: &Command<'s>, program: &str, out: &mut Facts<'s>) {
     let parsed = &command.parsed;
     let pairs = match program {
         "curl" | "wget" | "http" => [parsed.option_value("-u"), parsed.option_value("--user")],
@@ -40,7 +40,7 @@ pub(super) fn derive<'s>(command: &Command<'s>, program: &str, out: &mut Facts<'
     let logs_in = matches!(program, "docker" | "podman" | "helm" | "oc" | "az")
         && parsed.arguments().iter().take(3).any(|word| word.as_str() == "login");
     if let Some(password) = logs_in.then(|| parsed.option_value("-p")).flatten() {
-        push_password(command, None, &password, "-p", out);
+        push_password(command, None, &password, "login", out);
     }
     if let Some(password) = parsed.option_value("--requirepass") {
         let key = Key::new("requirepass");
@@ -51,7 +51,7 @@ pub(super) fn derive<'s>(command: &Command<'s>, program: &str, out: &mut Facts<'
 }
 
 /// `echo 'root:secret' | chpasswd`
-pub(super) fn piped<'s>(before: &Command<'s>, out: &mut Facts<'s>) {
+pub(super) fn piped_passwords<'s>(before: &Command<'s>, out: &mut Facts<'s>) {
     if matches!(before.program.value().copied(), Some("echo" | "printf")) {
         for word in before.parsed.arguments() {
             if let Some((user, password)) = split(word, ':') {
@@ -87,9 +87,11 @@ fn known_key(program: &str) -> &'static str {
         "curl" => "curl --user",
         "wget" => "wget --user",
         "redis-cli" => "redis-cli -a",
+        "mysql" | "mysqldump" | "mysqladmin" => "mysql -p",
+        "mariadb" => "mariadb -p",
         "sshpass" => "sshpass -p",
         "chpasswd" => "chpasswd",
         "--requirepass" => "--requirepass",
-        _ => "-p",
+        _ => "login -p",
     }
 }
