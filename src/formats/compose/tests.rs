@@ -6,7 +6,7 @@ mod projects;
 use proptest::prelude::*;
 
 use crate::facts::links::MountSource;
-use crate::facts::{Container, Facts, Field, Healthcheck, Mounts, ProblemKind, Runs};
+use crate::facts::{Container, Facts, Field, Healthcheck, Mounts, ProblemKind, Reach, Runs};
 use crate::formats::{Candidate, Reader, Reading, find, join, recognise};
 use crate::link::{Nothing, link};
 use crate::source::{Sources, Span};

@@ -53,7 +53,8 @@ fn stated_by_all<'s>(servers: &[&Node<'_, 's>]) -> FxHashSet<&'s str> {
     for (number, server) in servers.iter().enumerate() {
         let merges = server.children.iter().any(|node| node.name() == "add_header_inherit");
         let own = server.children.iter().filter(|node| !node.is_block()).map(Node::name);
-        for name in own.filter(|name| !name.starts_with("more_") && !(merges && *name == "add_header")) {
+        let adds_up = |name: &str| name.starts_with("more_") || merges && name == "add_header";
+        for name in own.filter(|name| !adds_up(name)) {
             let (count, last) = counts.entry(name).or_insert((0, usize::MAX));
             if *last != number {
                 (*count, *last) = (*count + 1, number);

@@ -459,3 +459,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_every_server_states_anew_takes_effect_nowhere() {
+    let protocols = |text: &str| {
+        let sources = Sources::default();
+        facts(&sources, &[("nginx.conf", text)]).protocols.len()
+    };
+    let own = "server { listen 443 ssl; ssl_protocols TLSv1.3; }";
+    let bare = "server { listen 443 ssl; }";
+    let plain = "server { listen 80; return 301 https://$host; }";
+    for (servers, expected) in [
+        (String::new(), 1),
+        (own.to_owned(), 1),
+        (format!("{own} {own}"), 2),
+        (format!("{own} {plain}"), 1),
+        (plain.to_owned(), 1),
+        (format!("{own} {bare}"), 2),
+        (format!("{own} include missing.conf;"), 2),
+    ] {
+        assert_eq!(protocols(&format!("http {{ ssl_protocols TLSv1.1; {servers} }}")), expected, "{servers}");
+    }
+}

@@ -327,7 +327,7 @@ mod tests {
                 prop_assert!(text.is_char_boundary(error.span.start as usize));
                 prop_assert!(error.span.end as usize <= text.len());
             }
-            for node in stream.documents.iter().flat_map(|document| document.nodes()) {
+            for node in stream.documents.iter().flat_map(crate::syntax::yaml::Document::nodes) {
                 let span = node.span();
                 prop_assert!(text.is_char_boundary(span.start as usize));
                 prop_assert!(text.is_char_boundary(span.end as usize));

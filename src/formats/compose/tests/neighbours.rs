@@ -139,3 +139,63 @@ fn an_empty_context_is_the_folder_itself() {
     let readings = read(&sources, &[("app/compose.yaml", "services:\n  a: {build: ''}\n")]);
     assert_eq!(readings[0].links.builds[0].dockerfile.as_deref(), Some("app/Dockerfile"));
 }
+
+#[test]
+fn an_image_and_a_config_are_where_their_service_runs() {
+    let reaches = |ports: &str| {
+        let sources = Sources::default();
+        let compose = format!(
+            "services:\n  a:\n    build: {{context: ., dockerfile: docker/Dockerfile}}\n    ports: [{ports}]\n  b:\n    image: nginx:1.29\n    ports: [{ports}]\n    configs: [{{source: site, target: /etc/nginx/conf.d/b.conf}}]\nconfigs:\n  site:\n    content: |\n      server {{ listen 81; root /srv; }}\n"
+        );
+        let dockerfile =
+            "FROM nginx:1.29 AS base\nCOPY docker/a.conf /etc/nginx/conf.d/\nFROM base\nEXPOSE 82\n";
+        let files = [
+            ("compose.yaml", compose.as_str()),
+            ("docker/Dockerfile", dockerfile),
+            ("docker/a.conf", "server { listen 80; root /srv; }"),
+        ];
+        let readings = read(&sources, &files);
+        let listeners = readings.iter().flat_map(|reading| &reading.facts.listeners);
+        let mut reaches: Vec<_> = listeners.filter_map(|one| one.reach.value().copied()).collect();
+        reaches.dedup();
+        let listens = container(&readings[0], "b").listens.contains(&81);
+        (reaches, listens)
+    };
+    assert_eq!(reaches(""), (vec![Reach::Internal], true));
+    assert_eq!(reaches("'8080:80'"), (vec![Reach::Public], true));
+}
+
+#[test]
+fn a_network_is_the_hosts_by_name_and_a_port_is_that_of_the_network() {
+    let sources = Sources::default();
+    let text = "services:\n  a:\n    image: redis:8\n    networks: {out: {}}\n  b:\n    image: redis:8\n    network_mode: service:c\n  c:\n    image: vpn:1\n    ports: ['6379:6379']\nnetworks:\n  out: {external: true, name: host}\n";
+    let reading = one(&sources, text);
+    let a = container(&reading, "a");
+    assert_eq!(a.host_network.span().map(|span| at(&sources, span).1), Some("out"));
+    assert!(a.published && container(&reading, "b").published);
+}
+
+#[test]
+fn hooks_and_images_beside_the_service_are_stated() {
+    let sources = Sources::default();
+    let text = "services:\n  a:\n    build: {context: ., additional_contexts: ['x=docker-image://alpine:3.20', 'y=../y']}\n    volumes: [{type: image, source: 'data:1', target: /d}]\n    post_start:\n      - {command: [sh, -c, 'curl x'], user: root, privileged: true, environment: {A: b}}\n    pre_stop: [{command: ./stop.sh}]\n";
+    let reading = one(&sources, text);
+    let images: Vec<_> = reading.facts.images.iter().map(|image| at(&sources, image.head.anchor).1).collect();
+    assert_eq!(images, ["alpine:3.20", "data:1"]);
+    let programs: Vec<_> =
+        reading.facts.commands.iter().filter_map(|one| one.program.value().copied()).collect();
+    assert_eq!(programs, ["sh", "curl", "stop.sh"]);
+    let process = reading.facts.containers.iter().find(|one| one.privileged.value() == Some(&true)).unwrap();
+    assert_eq!(at(&sources, process.head.anchor).1, "true");
+    assert_eq!(settings(&reading.facts), [("A".to_owned(), "b".to_owned())]);
+}
+
+#[test]
+fn a_service_that_is_defined_twice_is_judged_as_one() {
+    let sources = Sources::default();
+    let text = "services:\n  a: {image: x, privileged: true}\n  a: {image: y, user: root}\n";
+    let reading = one(&sources, text);
+    let a = container(&reading, "a");
+    assert_eq!((a.privileged.value(), a.user.value()), (Some(&true), Some(&"root")));
+    assert_eq!(reading.facts.problems.len(), 1);
+}
