@@ -17,11 +17,11 @@ use crate::value::boolean;
 pub(super) fn derive<'s>(commands: &[Command<'s>], out: &mut Facts<'s>) {
     for (index, command) in commands.iter().enumerate() {
         let program = command.program.value().copied().unwrap_or_default();
-        let is_local = scripts::is_local(command);
+        let reaches = || !scripts::is_local(command);
         let fetches = FETCHES.contains(&program);
-        if let Some((at, key)) = unverified(command, program).filter(|_| !is_local || fetches) {
+        if let Some((at, key)) = unverified(command, program).filter(|_| fetches || reaches()) {
             out.switches.push(switch(command, Protects::Verification, at, key));
-        } else if let Some((at, key)) = without_tls(command, program).filter(|_| !is_local) {
+        } else if let Some((at, key)) = without_tls(command, program).filter(|_| reaches()) {
             out.switches.push(switch(command, Protects::Tls, at, key));
         }
         if let Some((protects, at, key)) = development(command, program) {
@@ -36,9 +36,7 @@ pub(super) fn derive<'s>(commands: &[Command<'s>], out: &mut Facts<'s>) {
                 "kube-apiserver without --audit-policy-file",
             ));
         }
-        if !is_local {
-            passwords(command, program, out);
-        }
+        passwords(command, program, out);
         let before = index.checked_sub(1).and_then(|index| commands.get(index));
         if let Some(before) = before.filter(|_| program == "chpasswd") {
             piped_passwords(before, out);

@@ -1,5 +1,6 @@
 //! Passwords among the arguments of well-known programs.
 
+use super::scripts;
 use super::settings::split;
 use crate::derive::credentials::{credential, password_class};
 use crate::facts::{Command, Facts, Store};
@@ -72,7 +73,7 @@ fn push_password<'s>(
     if secret::classify_as(KeyKind::Password, &Key::new("PASSWORD"), text, user) == Class::Reference {
         return;
     }
-    if let Some((class, _)) = password_class(user, text) {
+    if let Some((class, _)) = password_class(user, text).filter(|_| !scripts::is_local(command)) {
         let at = password.text.span(0..text.len());
         let key = known_key(key);
         let evidence = "a password among the arguments";

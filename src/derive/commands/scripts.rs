@@ -137,6 +137,15 @@ const HANDED_ON: &[(&[&str], &[&str], Store)] = &[
     (&["fly", "flyctl", "heroku"], &["--env", "-e"], Store::Setting),
 ];
 
+/// Programs that store `NAME=value` as it stands behind one of these words.
+const STORING: &[(&[&str], &[&str])] = &[
+    (&["kubectl", "oc"], &["env"]),
+    (&["heroku"], &["config:set", "config:add"]),
+    (&["fly", "flyctl"], &["set", "import"]),
+    (&["vault"], &["put", "patch", "write"]),
+    (&["az"], &["--settings"]),
+];
+
 /// What a command sets.
 pub(super) fn settings<'s>(command: &Command<'s>, program: &str) -> Vec<Given<'s>> {
     let mut given = Vec::new();
@@ -151,8 +160,17 @@ pub(super) fn settings<'s>(command: &Command<'s>, program: &str) -> Vec<Given<'s
         if programs.contains(&program) {
             let values = options.iter().flat_map(|option| command.parsed.option_values(option));
             for value in values {
-                handed_on(&value, program == "helm", *store, &mut given);
+                handed_on(&value, matches!(program, "gcloud" | "helm"), *store, &mut given);
             }
+        }
+    }
+    let words = command.parsed.arguments();
+    let stored = STORING.iter().find(|(programs, _)| programs.contains(&program));
+    if let Some(verb) =
+        stored.and_then(|(_, verbs)| words.iter().position(|word| verbs.contains(&word.as_str())))
+    {
+        for word in words.iter().skip(verb + 1).filter(|word| !word.as_str().starts_with('-')) {
+            handed_on(word, false, store, &mut given);
         }
     }
     let says =

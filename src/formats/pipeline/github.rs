@@ -86,7 +86,7 @@ fn workflow<'s>(root: Node<'_, 's>, reader: &mut Reader<'s>) {
     for (job, purpose) in jobs.iter().zip(purposes) {
         let subject = reader.sources.keep(format!("job {}", job.key).into());
         let block = job.value.span();
-        reader.reading.blocks.push(block);
+        reader.reading.blocks.push(job.key_span.to(block));
         let part = Part { subject, purpose, scope: Scope(block) };
         if environment_name(job.value)
             .is_some_and(|name| Environment::of_name(name) == Environment::Development)
@@ -155,7 +155,7 @@ fn job<'s>(job: Node<'_, 's>, part: Part<'s>, shell: Option<&'s str>, reader: &m
     }
     for service in job.get("services").into_iter().flat_map(super::own) {
         let subject = reader.sources.keep(format!("service {}", service.key).into());
-        reader.reading.blocks.push(service.value.span());
+        reader.reading.blocks.push(service.key_span.to(service.value.span()));
         let part = Part { subject, ..part.within(service.value.span()) };
         container(service.value, part, true, reader);
     }

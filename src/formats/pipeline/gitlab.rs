@@ -74,7 +74,7 @@ fn pipeline<'s>(root: Node<'_, 's>, reader: &mut Reader<'s>) {
     for (job, purpose) in jobs.iter().zip(purposes) {
         let subject = reader.sources.keep(format!("job {}", job.key).into());
         let block = job.value.span();
-        reader.reading.blocks.push(block);
+        reader.reading.blocks.push(job.key_span.to(block));
         let part = Part { subject, purpose, scope: Scope(block) };
         if environment_name(job.value)
             .is_some_and(|name| Environment::of_name(name) == Environment::Development)

@@ -171,9 +171,9 @@ fn setting<'s>(
 
 /// Notes that a part of the file is for development. Parts within it need no note of their own.
 fn develops(place: Span, reader: &mut Reader<'_>) {
+    // What contains others is read before them.
     let known = &mut reader.reading.links.development;
-    if !known.iter().any(|other| other.contains(place)) {
-        known.retain(|other| !place.contains(*other));
+    if !known.last().is_some_and(|last| last.contains(place)) {
         known.push(place);
     }
 }
