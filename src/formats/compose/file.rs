@@ -37,24 +37,43 @@ pub(super) struct Layer<'t, 's> {
 #[derive(Debug)]
 pub(super) struct Tree<'t, 's> {
     pub(super) file: &'t File<'s>,
-    /// In order; one service is written several times only in a file of several documents, and in one that
-    /// Compose refuses.
+    /// In order; one service is written several times only in a file of several documents.
     pub(super) services: Vec<(&'s str, Vec<Layer<'t, 's>>)>,
     by_name: FxHashMap<&'s str, usize>,
+    /// Services of which a later one of the same name takes the place.
+    pub(super) hidden: Vec<(&'s str, Layer<'t, 's>)>,
     /// Where each config is defined.
     pub(super) configs: FxHashMap<&'s str, Node<'t, 's>>,
 }
 
 impl<'t, 's> Tree<'t, 's> {
     pub(super) fn new(file: &'t File<'s>) -> Self {
-        let mut tree =
-            Tree { file, services: Vec::new(), by_name: FxHashMap::default(), configs: FxHashMap::default() };
+        let mut tree = Tree {
+            file,
+            services: Vec::new(),
+            by_name: FxHashMap::default(),
+            hidden: Vec::new(),
+            configs: FxHashMap::default(),
+        };
         for document in &file.stream.documents {
             for config in document.root().get("configs").into_iter().flat_map(Node::entries) {
                 tree.configs.entry(config.key).or_insert(config.value);
             }
+            let layer = |entry: &Entry<'t, 's>| Layer {
+                node: entry.value,
+                key: entry.key_span,
+                block: extent(entry),
+                file,
+            };
+            let repeats = !file.stream.duplicates.is_empty();
+            let all = holder(document.root()).filter(|_| repeats).into_iter().flat_map(Node::own_entries);
+            let hidden = all.filter(is_service).filter(|entry| {
+                let counts = holder(document.root()).and_then(|services| services.entry(entry.key));
+                counts.is_some_and(|counts| counts.key_span != entry.key_span)
+            });
+            tree.hidden.extend(hidden.take(LAYERS).map(|entry| (entry.key, layer(&entry))));
             for entry in services(document.root()) {
-                let layer = Layer { node: entry.value, key: entry.key_span, block: extent(&entry), file };
+                let layer = layer(&entry);
                 let index = *tree.by_name.entry(entry.key).or_insert(tree.services.len());
                 match tree.services.get_mut(index) {
                     Some((_, layers)) if layers.len() < LAYERS => layers.push(layer),
@@ -91,13 +110,18 @@ impl<'t, 's> Tree<'t, 's> {
 
 /// The entries of `services`; extensions (`x-…`) are none.
 fn services<'t, 's>(root: Node<'t, 's>) -> impl Iterator<Item = Entry<'t, 's>> {
-    let services = root.get("services").or_else(|| is_first_version(root).then_some(root));
-    // A key that stands twice is judged each time.
-    let own = services.into_iter().flat_map(Node::own_entries).filter(|entry| !entry.is_merge());
-    let merged = services.into_iter().flat_map(Node::entries).filter(|entry| entry.merged);
-    own.chain(merged).filter(|entry| {
-        !entry.key.is_empty() && !entry.key.starts_with("x-") && entry.value.kind() == Kind::Mapping
-    })
+    holder(root).into_iter().flat_map(Node::entries).filter(is_service)
+}
+
+fn holder<'t, 's>(root: Node<'t, 's>) -> Option<Node<'t, 's>> {
+    root.get("services").or_else(|| is_first_version(root).then_some(root))
+}
+
+fn is_service(entry: &Entry<'_, '_>) -> bool {
+    !entry.key.is_empty()
+        && !entry.is_merge()
+        && !entry.key.starts_with("x-")
+        && entry.value.kind() == Kind::Mapping
 }
 
 /// The first version of the format had services at the top.

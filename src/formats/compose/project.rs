@@ -59,6 +59,11 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
                 container::emit(&service, &merged, finished.contains(name), reading);
             }
         }
+        // Compose refuses the file, but what stands in it is meant to run.
+        for (name, layer) in &tree.hidden {
+            let service = Service::hidden(name, *layer, &environment);
+            container::emit(&service, &merged, finished.contains(name), reading);
+        }
     }
 }
 

@@ -116,8 +116,7 @@ pub(super) fn state<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
-    let is_named_script = || datum.key.rsplit_once('.').is_some_and(|(_, extension)| extension == "sh");
-    if is_shell(content).unwrap_or_else(is_named_script) {
+    if is_shell(content).unwrap_or_else(|| matches!(datum.key.rsplit_once('.'), Some((_, "sh" | "bash")))) {
         let commands = command::in_script(&datum.text, manifest.subject, store, reader.sources);
         reader.reading.facts.commands.extend(commands);
     }

@@ -91,13 +91,24 @@ fn place(line: &str, at: usize, origin: &Line<'_>, pieces: &mut Vec<Piece>) {
         (2, Some((open, close))) => {
             let rest = origin.text.len() - close;
             pieces.push(piece(first, origin.start, origin.start + open));
-            pieces.push(piece(first + open, origin.start + open, origin.start + close));
+            let written = text.get(open..text.len() - rest).unwrap_or_default();
+            as_a_whole(written, first + open, (origin.start + open, origin.start + close), pieces);
             pieces.push(piece(behind - rest, origin.start + close, origin.end));
         }
+        (0, _) => as_a_whole(text, first, (origin.start, origin.end), pieces),
         _ => pieces.push(piece(first, origin.start, origin.end)),
     }
     if behind < at + line.len() {
         pieces.push(piece(behind, origin.end, origin.end));
+    }
+}
+
+/// Places a text on bytes that say something else. A run as long as its bytes would be taken for the same, so
+/// it is split behind its first character.
+fn as_a_whole(text: &str, at: usize, (start, end): (usize, usize), pieces: &mut Vec<Piece>) {
+    pieces.push(piece(at, start, end));
+    if let Some(first) = text.chars().next().filter(|_| text.len() == end - start) {
+        pieces.push(piece(at + first.len_utf8(), start, end));
     }
 }
 

@@ -60,9 +60,12 @@ impl<'a> Waivers<'a> {
             for object in iter::once(None).chain(Waiver::objects(finding.subject).map(Some)) {
                 let Some(&list) = self.targets.get(&(rule, object)) else { continue };
                 let (of_file, told) = self.of_file.entry((file, list)).or_insert_with(|| {
-                    let waivers = &self.policy.waivers;
-                    let meant =
-                        |at: &usize| waivers.get(*at).is_some_and(|waiver| waiver.paths.contain(path));
+                    let mut answers: FxHashMap<&str, bool> = FxHashMap::default();
+                    let meant = |at: &usize| {
+                        self.policy.waivers.get(*at).is_some_and(|Waiver { paths, .. }| {
+                            *answers.entry(paths.as_str()).or_insert_with(|| paths.contain(path))
+                        })
+                    };
                     let all = self.lists.get(list).into_iter().flatten();
                     (all.copied().filter(meant).collect(), 0)
                 });

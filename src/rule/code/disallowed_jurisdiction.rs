@@ -1,7 +1,11 @@
 //! `disallowed-jurisdiction`: a place outside the policy's jurisdictions, or, where no policy names any,
 //! outside those that the project declares.
 
-use super::declarations::{Declarations, place};
+mod declarations;
+
+pub(super) use declarations::Declarations;
+use declarations::place;
+
 use super::jurisdiction_conflict::conflicting;
 use super::{Context, Hit};
 use crate::data::jurisdictions::{Declared, Jurisdiction, Set};

@@ -5,8 +5,7 @@ mod environments;
 
 use rustc_hash::FxHashSet;
 
-use super::declarations::Declarations;
-use super::disallowed_jurisdiction::{lies_outside, names, outside_list};
+use super::disallowed_jurisdiction::{Declarations, lies_outside, names, outside_list};
 use super::{Context, Hit};
 use crate::data::jurisdictions::{Declared, Set};
 use crate::facts::{Declaration, Declares, Region, Stating, Use};

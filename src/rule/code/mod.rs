@@ -1,7 +1,6 @@
 //! The rules that need an algorithm: one function each, in a file of the rule's name.
 
 mod broken_healthcheck;
-mod declarations;
 mod disallowed_jurisdiction;
 mod jurisdiction_conflict;
 

@@ -213,7 +213,9 @@ impl<'c> Mender<'c> {
         }
         if self.after_value {
             if self.faults.last().is_none_or(|(_, message)| *message != "nothing closes this bracket") {
-                self.faults.push((at..at + 1, "a comma is missing before this"));
+                let rest = self.content.get(at + 1..).unwrap_or_default();
+                let tail = rest.iter().take_while(|byte| matches!(byte, 0x80..=0xBF)).count();
+                self.faults.push((at..at + 1 + tail, "a comma is missing before this"));
             }
             self.insert(b',');
         }

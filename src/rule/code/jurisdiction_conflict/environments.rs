@@ -2,8 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::declarations::Declarations;
-use super::super::disallowed_jurisdiction::{lies_outside, names, outside_list};
+use super::super::disallowed_jurisdiction::{Declarations, lies_outside, names, outside_list};
 use super::super::{Context, Hit};
 use super::places_of;
 use crate::data::jurisdictions::Set;

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Context;
+use super::super::Context;
 use crate::data::jurisdictions::{Declared, Jurisdiction, Set};
 use crate::facts::{Declaration, Declares};
 use crate::source::SourceId;
@@ -12,7 +12,7 @@ use crate::value::key::Key;
 const MOST_TOGETHER: usize = 100;
 
 /// All declarations of a project.
-pub(super) struct Declarations<'p, 's> {
+pub(in super::super) struct Declarations<'p, 's> {
     context: Context<'p, 's>,
     /// Of each folder what is declared in it, in the order of the facts.
     within: FxHashMap<(Declares, &'s str), Vec<&'p Declaration<'s>>>,
@@ -22,14 +22,14 @@ pub(super) struct Declarations<'p, 's> {
 
 /// What declarations name.
 #[derive(Default)]
-pub(super) struct List {
-    pub(super) places: Set,
+pub(in super::super) struct List {
+    pub(in super::super) places: Set,
     /// Whether one of them is a place in which data may lie, and not only a regulator's territory.
-    pub(super) hosting: bool,
+    pub(in super::super) hosting: bool,
 }
 
 impl<'p, 's> Declarations<'p, 's> {
-    pub(super) fn new(context: &Context<'p, 's>) -> Self {
+    pub(in super::super) fn new(context: &Context<'p, 's>) -> Self {
         let mut within: FxHashMap<_, Vec<_>> = FxHashMap::default();
         let mut named: FxHashMap<(Declares, &'s str), Vec<Declared>> = FxHashMap::default();
         for declaration in &context.project.facts.declarations {
@@ -66,7 +66,7 @@ impl<'p, 's> Declarations<'p, 's> {
 
     /// What the declarations of a kind name that are nearest to a file: those that share the most folders
     /// with it.
-    pub(super) fn nearest(&self, file: SourceId, declares: Declares) -> Option<&List> {
+    pub(in super::super) fn nearest(&self, file: SourceId, declares: Declares) -> Option<&List> {
         if self.below.is_empty() {
             return None;
         }
@@ -74,7 +74,7 @@ impl<'p, 's> Declarations<'p, 's> {
     }
 
     /// The declarations of a kind that speak of the same deployment as a file: those of its folder.
-    pub(super) fn beside(
+    pub(in super::super) fn beside(
         &self,
         declares: Declares,
         file: SourceId,
@@ -83,7 +83,7 @@ impl<'p, 's> Declarations<'p, 's> {
     }
 
     /// The declarations of a kind in the folder of a file and in those above it.
-    pub(super) fn above(
+    pub(in super::super) fn above(
         &self,
         declares: Declares,
         file: SourceId,
@@ -95,7 +95,7 @@ impl<'p, 's> Declarations<'p, 's> {
 
 /// The country of a regulator's territory: hosting can't be asked to stay in a part of a country in which
 /// no cloud has a region.
-pub(super) fn place(declared: Declared) -> Jurisdiction {
+pub(in super::super) fn place(declared: Declared) -> Jurisdiction {
     match declared {
         Declared::Place(place) => place,
         Declared::Regulator(regulator) => regulator.territory.country().unwrap_or(regulator.territory),
