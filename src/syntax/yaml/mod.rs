@@ -8,6 +8,7 @@ mod events;
 mod json;
 mod recovery;
 mod scalar;
+mod simple;
 mod spelling;
 mod template;
 mod tree;
