@@ -14,6 +14,7 @@ mod pipeline;
 mod recognise;
 mod script;
 mod settings;
+mod terraform;
 mod unread;
 
 pub use kubernetes::Renderings;
@@ -54,6 +55,7 @@ pub static FORMATS: &[Format] = &[
     pipeline::GITHUB,
     pipeline::GITLAB,
     script::FORMAT,
+    terraform::FORMAT,
     markdown::FORMAT,
 ];
 
@@ -159,6 +161,8 @@ pub struct Unjoined<'s> {
     pub compose: Option<compose::File<'s>>,
     /// nginx configurations: `include`. There may be some in a file of any format.
     pub nginx: nginx::File<'s>,
+    /// Terraform's: the files of a folder are one module.
+    pub terraform: terraform::File<'s>,
 }
 
 impl<'s> Reader<'s> {
@@ -254,6 +258,7 @@ pub fn join<'s>(readings: &mut Vec<Reading<'s>>, sources: &'s Sources) {
     kubernetes::join(readings, sources);
     compose::join(readings, sources);
     nginx::join(readings, sources);
+    terraform::join(readings, sources);
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 mod builder;
 pub mod dockerfile;
 pub mod env;
+pub mod hcl;
 pub mod interpolation;
 pub mod markdown;
 pub mod nginx;
