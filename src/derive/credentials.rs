@@ -247,6 +247,10 @@ fn by_form<'s>(named: &Named<'_, 's>, by_url: bool, out: &mut Facts<'s>) -> bool
         return false;
     }
     push(named, CredentialClass::Literal, evidence, text.span(range), out);
+    // A real key is no less real for standing in what a test throws away.
+    if let Some(found) = out.credentials.last_mut().filter(|_| named.setting.store == Store::Scratch) {
+        found.store = Field::set(Store::Setting, found.head.anchor, "");
+    }
     true
 }
 

@@ -8,6 +8,8 @@ words! {
     Publish {
         /// Compose `ports`.
         Compose = "compose",
+        /// `docker run --publish`.
+        Run = "docker-run",
         /// Kubernetes `hostPort`.
         HostPort = "host-port",
         /// A Service of type `NodePort`.

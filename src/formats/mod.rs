@@ -6,13 +6,14 @@ mod compose;
 mod dockerfile;
 mod env;
 mod helm_values;
-mod host_path;
 pub(crate) mod image;
 mod kubernetes;
 mod markdown;
 mod nginx;
+mod pipeline;
 mod properties;
 mod recognise;
+mod script;
 mod servers;
 mod settings;
 mod spring;
@@ -67,6 +68,9 @@ pub static FORMATS: &[Format] = &[
     properties::FORMAT,
     toml::FORMAT,
     nginx::FORMAT,
+    pipeline::GITHUB,
+    pipeline::GITLAB,
+    script::FORMAT,
     terraform::FORMAT,
     markdown::FORMAT,
 ];

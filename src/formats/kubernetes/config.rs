@@ -5,6 +5,7 @@ use super::manifest::Manifest;
 use super::{annotations, assignments, command, control_plane, document, ingress};
 use crate::facts::links::{Account, Object};
 use crate::facts::{Field, Scope, Store};
+use crate::formats::commands::is_shell;
 use crate::formats::settings::Draft;
 use crate::formats::{self, Reader, servers};
 use crate::source::{Sources, Span, Text};
@@ -115,9 +116,7 @@ pub(super) fn state<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
-    if command::is_shell(content)
-        .unwrap_or_else(|| matches!(datum.key.rsplit_once('.'), Some((_, "sh" | "bash"))))
-    {
+    if is_shell(content).unwrap_or_else(|| matches!(datum.key.rsplit_once('.'), Some((_, "sh" | "bash")))) {
         let commands = command::in_script(&datum.text, manifest.subject, store, reader.sources);
         reader.reading.facts.commands.extend(commands);
     }

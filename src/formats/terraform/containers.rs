@@ -7,7 +7,9 @@ use rustc_hash::FxHasher;
 
 use super::module::{Known, Module, list};
 use super::resource::Resource;
-use crate::facts::{Capability, Check, Container, Field, Head, Healthcheck, Platform, Runs, Scope, Store};
+use crate::facts::{
+    Capability, Check, Container, Field, Head, Healthcheck, Phase, Platform, Runs, Scope, Store,
+};
 use crate::formats::commands::{command, port_of};
 use crate::formats::image::image;
 use crate::syntax::hcl::{Block, Body, Expression, Item, Kind};
@@ -210,7 +212,7 @@ fn checks<'s>(entries: &Entries<'_, 's>, subject: &'s str) -> Vec<Check<'s>> {
             written: "healthCheck",
             span: parsed.span,
             port: port_of(&parsed),
-            command: Some(command(parsed, subject, Store::Setting, false, module.sources)),
+            command: Some(command(parsed, subject, Store::Setting, Phase::Run, module.sources)),
             nameless: None,
             period: number("interval"),
             failure_threshold: number("retries"),

@@ -2,7 +2,7 @@
 
 use super::module::{Module, View};
 use super::places;
-use crate::facts::{Facts, Scope, Store};
+use crate::facts::{Facts, Phase, Scope, Store};
 use crate::formats::commands::command;
 use crate::formats::settings::Draft;
 use crate::source::{Span, Text};
@@ -274,7 +274,9 @@ impl<'s> Settings<'_, 's> {
         let sources = self.module.sources;
         let commands = shell::parse(text, sources).into_iter();
         let (subject, store) = (self.subject, self.store);
-        self.facts.commands.extend(commands.map(|parsed| command(parsed, subject, store, false, sources)));
+        self.facts
+            .commands
+            .extend(commands.map(|parsed| command(parsed, subject, store, Phase::Run, sources)));
     }
 }
 
