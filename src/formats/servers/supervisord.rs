@@ -2,7 +2,7 @@
 //! <https://supervisord.org/configuration.html>
 
 use super::{credential, entry, extension, finish, setting, statements};
-use crate::facts::{Container, CredentialClass, Field, Head, Platform, Scope};
+use crate::facts::{Container, CredentialClass, Field, Head, Phase, Platform, Scope};
 use crate::formats::commands::command;
 use crate::formats::{Candidate, Format, Reader};
 use crate::syntax::entry::{Entry, Section};
@@ -44,7 +44,7 @@ fn read(reader: &mut Reader<'_>) {
             match found.key {
                 "command" => {
                     for parsed in shell::parse(&found.value, reader.sources) {
-                        let started = command(parsed, subject, reader.store, false, reader.sources);
+                        let started = command(parsed, subject, reader.store, Phase::Run, reader.sources);
                         reader.reading.facts.commands.push(started);
                     }
                 }
