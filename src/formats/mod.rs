@@ -12,6 +12,7 @@ mod kubernetes;
 mod markdown;
 mod nginx;
 mod recognise;
+mod servers;
 mod settings;
 mod unread;
 
@@ -48,6 +49,10 @@ pub static FORMATS: &[Format] = &[
     compose::FORMAT,
     helm_values::FORMAT,
     kubernetes::FORMAT,
+    servers::redis::FORMAT,
+    servers::postgresql::FORMAT,
+    servers::pg_hba::FORMAT,
+    servers::mysql::FORMAT,
     nginx::FORMAT,
     markdown::FORMAT,
 ];

@@ -40,10 +40,11 @@ impl Candidate<'_> {
     pub fn may_be_configuration(&self) -> bool {
         matches!(
             self.extension(),
-            "yaml" | "yml" | "json" | "conf" | "nginx" | "vhost" | "template" | "tpl" | "tmpl"
+            "yaml" | "yml" | "json" | "conf" | "cnf" | "nginx" | "vhost" | "template" | "tpl" | "tmpl"
         ) || [".conf.j2", ".conf.example", ".conf.sample", ".conf.dist", ".conf.default"]
             .iter()
             .any(|end| self.name().ends_with(end))
+            || self.name() == "my.ini"
     }
 }
 

@@ -1,0 +1,184 @@
+//! The configuration files of servers: one file a server, and here what they have in common.
+//!
+//! Each states its settings as they stand, so that all that follows from settings follows here too, and
+//! beside them what only the server's own documentation tells.
+
+pub(super) mod mysql;
+pub(super) mod pg_hba;
+pub(super) mod postgresql;
+pub(super) mod redis;
+
+use super::settings::Draft;
+use super::unread::syntax_errors;
+use super::{Candidate, Reader};
+use crate::facts::{Credential, CredentialClass, Field, Head, Position, Protects, Scope, Switch};
+use crate::source::{Span, Text};
+use crate::syntax::entry::Entry;
+use crate::syntax::words::{Line, Word};
+use crate::syntax::{Comment, Error};
+
+/// What may stand behind the name of a file that is to be filled in.
+const MARKS: &[&str] =
+    &[".template", ".tmpl", ".tpl", ".example", ".sample", ".dist", ".default", ".j2", ".erb"];
+
+/// A file's name without the mark of a template: `redis.conf` of `redis.conf.example`.
+fn unmarked<'c>(candidate: &'c Candidate<'_>) -> &'c str {
+    let name = candidate.name();
+    MARKS.iter().find_map(|mark| name.strip_suffix(mark)).unwrap_or(name)
+}
+
+/// Whether a file's name has this extension and a word in it that names the server.
+fn is_named(candidate: &Candidate<'_>, servers: &[&str], extension: &str) -> bool {
+    let stem = unmarked(candidate).strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'));
+    stem.is_some_and(|stem| servers.iter().any(|server| stem.contains(server)))
+}
+
+/// The lines of a text that are no comments.
+fn statements(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '!']))
+}
+
+/// The word that a line starts with.
+fn first_word(line: &str) -> &str {
+    line.split(|c: char| c.is_whitespace() || matches!(c, '=' | ':')).next().unwrap_or(line)
+}
+
+/// Takes over what a parser met. A template is no file of its format yet, so that nothing in it is an error.
+fn finish<'s>(reader: &mut Reader<'s>, comments: Vec<Comment<'s>>, errors: Vec<Error>) {
+    reader.reading.comments.extend(comments);
+    let is_template = ["{{", "{%", "<%"].iter().any(|mark| reader.text.as_str().contains(mark));
+    if !is_template {
+        syntax_errors(&mut reader.reading.facts, reader.sources, errors);
+    }
+}
+
+/// States a setting.
+fn setting<'s>(
+    reader: &mut Reader<'s>,
+    key: &'s str,
+    key_span: Span,
+    text: Text<'s>,
+    scope: Scope,
+    subject: &'s str,
+) {
+    let (store, uses) = (reader.store, Vec::new());
+    let draft = Draft { key, key_span, text, store, scope, subject, image: None, uses };
+    reader.reading.facts.settings.push(draft.setting());
+}
+
+/// States an entry as a setting.
+fn entry<'s>(reader: &mut Reader<'s>, entry: &Entry<'s>, scope: Scope, subject: &'s str) {
+    setting(reader, entry.key, entry.key_span, entry.value.clone(), scope, subject);
+}
+
+/// What the words of a line from a number on say, as one text.
+fn rest<'s>(reader: &Reader<'s>, line: &Line<'s>, first: usize) -> Text<'s> {
+    match line.words.get(first..).unwrap_or_default() {
+        [one] => one.text.clone(),
+        [] => line.words.last().map_or_else(|| reader.text.part(0..0), |last| end_of(&last.text)),
+        _ => {
+            let span = line.span_from(first);
+            Text::verbatim(span, reader.sources.slice(span))
+        }
+    }
+}
+
+/// The empty text behind a text.
+fn end_of<'s>(text: &Text<'s>) -> Text<'s> {
+    text.part(text.as_str().len()..text.as_str().len())
+}
+
+/// A word without the mark that it starts with.
+fn behind_mark<'s>(word: &Word<'s>, mark: char) -> Option<Text<'s>> {
+    word.as_str().starts_with(mark).then(|| word.text.part(mark.len_utf8()..word.as_str().len()))
+}
+
+/// States a switch.
+fn switch<'s>(
+    reader: &mut Reader<'s>,
+    subject: &'s str,
+    (protects, position): (Protects, Position),
+    at: Span,
+    key: &'s str,
+) {
+    reader.reading.facts.switches.push(Switch {
+        head: Head::new(at, subject),
+        protects: Field::set(protects, at, ""),
+        position: Field::set(position, at, ""),
+        key: Field::set(key, at, ""),
+    });
+}
+
+/// States that nothing is asked of those who log in, or what everyone knows.
+fn credential<'s>(
+    reader: &mut Reader<'s>,
+    subject: &'s str,
+    class: CredentialClass,
+    at: Span,
+    key: &'s str,
+    evidence: &'s str,
+) {
+    let store = reader.store;
+    reader.reading.facts.credentials.push(Credential {
+        head: Head::new(at, subject),
+        class: Field::set(class, at, ""),
+        store: Field::set(store, at, ""),
+        key: Field::set(key, at, ""),
+        evidence: Field::set(evidence, at, ""),
+        published: Field::Unset,
+        bytes: Vec::new(),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::{Candidate, Reader, find, recognise};
+    use crate::source::{Sources, Span};
+
+    /// The facts of a text in words.
+    #[derive(Debug)]
+    pub(super) struct Stated {
+        pub(super) settings: Vec<String>,
+        pub(super) switches: Vec<String>,
+        pub(super) credentials: Vec<String>,
+        pub(super) problems: Vec<String>,
+    }
+
+    /// Reads a text as a format.
+    pub(super) fn read_as(format: &str, text: &str) -> Stated {
+        let sources = Sources::default();
+        let id = sources.add("file.conf".into(), text.into());
+        let facts = Reader::read(&sources, id, find(format).unwrap()).facts;
+        let at = |span: Span| sources.slice(span);
+        Stated {
+            settings: facts
+                .settings
+                .iter()
+                .map(|one| format!("{}={}", one.key.value().unwrap(), one.text.as_str()))
+                .collect(),
+            switches: facts
+                .switches
+                .iter()
+                .map(|one| {
+                    let (protects, position) = (one.protects.value().unwrap(), one.position.value().unwrap());
+                    format!("{} {protects:?} {position:?} {}", one.key.value().unwrap(), at(one.head.anchor))
+                })
+                .collect(),
+            credentials: facts
+                .credentials
+                .iter()
+                .map(|one| {
+                    let (key, class) = (one.key.value().unwrap(), one.class.value().unwrap());
+                    format!("{key} {class:?} {}", at(one.head.anchor))
+                })
+                .collect(),
+            problems: facts.problems.iter().map(|one| at(one.head.anchor).to_owned()).collect(),
+        }
+    }
+
+    /// The format that a file is taken for.
+    pub(super) fn recognised(path: &str, text: &str) -> Option<&'static str> {
+        let candidate = Candidate { path, has_sibling: &|_| false };
+        recognise(&candidate, || Some(text)).map(|found| found.format.name)
+    }
+}
