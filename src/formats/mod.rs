@@ -12,6 +12,7 @@ mod kubernetes;
 mod markdown;
 mod nginx;
 mod recognise;
+mod sections;
 mod servers;
 mod settings;
 mod unread;
@@ -53,6 +54,14 @@ pub static FORMATS: &[Format] = &[
     servers::postgresql::FORMAT,
     servers::pg_hba::FORMAT,
     servers::mysql::FORMAT,
+    servers::mongod::FORMAT,
+    servers::prometheus::FORMAT,
+    servers::alertmanager::FORMAT,
+    servers::loki::FORMAT,
+    servers::beats::FORMAT,
+    servers::elasticsearch::FORMAT,
+    servers::grafana::FORMAT,
+    servers::otel_collector::FORMAT,
     nginx::FORMAT,
     markdown::FORMAT,
 ];

@@ -41,10 +41,10 @@ impl Candidate<'_> {
         matches!(
             self.extension(),
             "yaml" | "yml" | "json" | "conf" | "cnf" | "nginx" | "vhost" | "template" | "tpl" | "tmpl"
-        ) || [".conf.j2", ".conf.example", ".conf.sample", ".conf.dist", ".conf.default"]
-            .iter()
-            .any(|end| self.name().ends_with(end))
-            || self.name() == "my.ini"
+        ) || [".j2", ".example", ".sample", ".dist", ".default"].iter().any(|mark| {
+            let name = self.name().strip_suffix(mark).unwrap_or_default();
+            [".conf", ".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
+        }) || self.name() == "my.ini"
     }
 }
 

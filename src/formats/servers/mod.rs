@@ -3,11 +3,21 @@
 //! Each states its settings as they stand, so that all that follows from settings follows here too, and
 //! beside them what only the server's own documentation tells.
 
+pub(super) mod alertmanager;
+pub(super) mod beats;
+mod documented;
+pub(super) mod elasticsearch;
+pub(super) mod grafana;
+pub(super) mod loki;
+pub(super) mod mongod;
 pub(super) mod mysql;
+pub(super) mod otel_collector;
 pub(super) mod pg_hba;
 pub(super) mod postgresql;
+pub(super) mod prometheus;
 pub(super) mod redis;
 
+use super::sections::keys;
 use super::settings::Draft;
 use super::unread::syntax_errors;
 use super::{Candidate, Reader};
@@ -31,6 +41,26 @@ fn unmarked<'c>(candidate: &'c Candidate<'_>) -> &'c str {
 fn is_named(candidate: &Candidate<'_>, servers: &[&str], extension: &str) -> bool {
     let stem = unmarked(candidate).strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'));
     stem.is_some_and(|stem| servers.iter().any(|server| stem.contains(server)))
+}
+
+/// Whether a file is YAML by its name, with one of these words in it.
+fn is_yaml(candidate: &Candidate<'_>, words: &[&str]) -> bool {
+    ["yaml", "yml"].iter().any(|extension| is_named(candidate, words, extension))
+}
+
+/// Whether a YAML text has one of a server's keys at its root, and none of those by which other programs'
+/// files are told.
+fn reads_like(text: &str, known: &[&str]) -> bool {
+    const OTHERS: &[&str] = &["apiVersion", "image", "jobs", "kind", "name", "openapi", "services", "tasks"];
+    let mut found = false;
+    for key in keys(text) {
+        let first = key.split('.').next().unwrap_or(key);
+        if OTHERS.contains(&first) {
+            return false;
+        }
+        found |= known.contains(&first);
+    }
+    found
 }
 
 /// The lines of a text that are no comments.
@@ -141,6 +171,9 @@ mod tests {
         pub(super) settings: Vec<String>,
         pub(super) switches: Vec<String>,
         pub(super) credentials: Vec<String>,
+        pub(super) protocols: Vec<String>,
+        pub(super) endpoints: Vec<String>,
+        pub(super) retentions: Vec<String>,
         pub(super) problems: Vec<String>,
     }
 
@@ -170,6 +203,27 @@ mod tests {
                 .map(|one| {
                     let (key, class) = (one.key.value().unwrap(), one.class.value().unwrap());
                     format!("{key} {class:?} {}", at(one.head.anchor))
+                })
+                .collect(),
+            protocols: facts
+                .protocols
+                .iter()
+                .map(|one| format!("{} {}", one.name.value().unwrap(), at(one.head.anchor)))
+                .collect(),
+            endpoints: facts
+                .endpoints
+                .iter()
+                .map(|one| {
+                    let (scheme, host) = (one.scheme.value().unwrap(), one.host.value().unwrap());
+                    format!("{scheme} {host} {:?} {}", one.place.value().unwrap(), at(one.head.anchor))
+                })
+                .collect(),
+            retentions: facts
+                .retentions
+                .iter()
+                .map(|one| {
+                    let (key, records) = (one.key.value().unwrap(), one.records.value().unwrap());
+                    format!("{key} {records:?} {}", at(one.head.anchor))
                 })
                 .collect(),
             problems: facts.problems.iter().map(|one| at(one.head.anchor).to_owned()).collect(),
