@@ -11,10 +11,13 @@ pub(crate) mod image;
 mod kubernetes;
 mod markdown;
 mod nginx;
+mod properties;
 mod recognise;
 mod sections;
 mod servers;
 mod settings;
+mod spring;
+mod toml;
 mod unread;
 
 pub(crate) use kubernetes::forget_absences;
@@ -62,6 +65,14 @@ pub static FORMATS: &[Format] = &[
     servers::elasticsearch::FORMAT,
     servers::grafana::FORMAT,
     servers::otel_collector::FORMAT,
+    servers::rabbitmq::FORMAT,
+    servers::kafka::FORMAT,
+    servers::haproxy::FORMAT,
+    servers::fluent_bit::FORMAT,
+    servers::supervisord::FORMAT,
+    servers::ini::FORMAT,
+    properties::FORMAT,
+    toml::FORMAT,
     nginx::FORMAT,
     markdown::FORMAT,
 ];

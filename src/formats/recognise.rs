@@ -1,6 +1,6 @@
 //! Which format a file is in: by its name first, then by a cheap look at its bytes.
 
-use super::{FORMATS, Format};
+use super::{FORMATS, Format, servers, toml};
 
 /// A file of which only the name is known yet.
 pub struct Candidate<'c> {
@@ -44,7 +44,9 @@ impl Candidate<'_> {
         ) || [".j2", ".example", ".sample", ".dist", ".default"].iter().any(|mark| {
             let name = self.name().strip_suffix(mark).unwrap_or_default();
             [".conf", ".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
-        }) || self.name() == "my.ini"
+        })
+            || servers::may_be_one(self)
+            || toml::may_be_settings(self)
     }
 }
 

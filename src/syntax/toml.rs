@@ -44,13 +44,25 @@ pub fn parse<'s>(text: &Text<'s>, sources: &'s Sources) -> File<'s> {
     let mut reader =
         Reader { text, source: text.as_str(), sources, sections: vec![root], values: Vec::new() };
     reader.table(table.get_ref(), "", 0, DEPTH);
-    let error = |error: toml::de::Error| {
-        let range = error.span().filter(|span| text.as_str().get(span.clone()).is_some());
-        let message = error.message().lines().next().unwrap_or_default().to_owned();
-        Error { span: text.span(range.unwrap_or(0..0)), message }
-    };
     let comments = comments(text, reader.values);
-    File { sections: reader.sections, errors: errors.into_iter().map(error).collect(), comments }
+    File { sections: reader.sections, errors: mistakes(text, &errors), comments }
+}
+
+/// The first of the mistakes on each line: those behind it only follow from it.
+fn mistakes(text: &Text<'_>, errors: &[toml::de::Error]) -> Vec<Error> {
+    let mut mistakes = Vec::new();
+    let mut line_end = 0;
+    for error in errors {
+        let range = error.span().filter(|span| text.as_str().get(span.clone()).is_some()).unwrap_or(0..0);
+        if !mistakes.is_empty() && range.start < line_end {
+            continue;
+        }
+        let rest = &text.as_str()[range.start..];
+        line_end = range.start + rest.find('\n').unwrap_or(rest.len()) + 1;
+        let message = error.message().lines().next().unwrap_or_default().to_owned();
+        mistakes.push(Error { span: text.span(range), message });
+    }
+    mistakes
 }
 
 struct Reader<'t, 's> {

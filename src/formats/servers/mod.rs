@@ -7,7 +7,11 @@ pub(super) mod alertmanager;
 pub(super) mod beats;
 mod documented;
 pub(super) mod elasticsearch;
+pub(super) mod fluent_bit;
 pub(super) mod grafana;
+pub(super) mod haproxy;
+pub(super) mod ini;
+pub(super) mod kafka;
 pub(super) mod loki;
 pub(super) mod mongod;
 pub(super) mod mysql;
@@ -15,7 +19,10 @@ pub(super) mod otel_collector;
 pub(super) mod pg_hba;
 pub(super) mod postgresql;
 pub(super) mod prometheus;
+pub(super) mod rabbitmq;
 pub(super) mod redis;
+pub(super) mod supervisord;
+pub(super) mod traefik;
 
 use super::sections::keys;
 use super::settings::Draft;
@@ -26,6 +33,11 @@ use crate::source::{Span, Text};
 use crate::syntax::entry::Entry;
 use crate::syntax::words::{Line, Word};
 use crate::syntax::{Comment, Error};
+
+/// Whether a file's bytes are worth a look although its extension is one that most files of other kinds have.
+pub(super) fn may_be_one(candidate: &Candidate<'_>) -> bool {
+    candidate.name() == "my.ini" || kafka::has_name(candidate)
+}
 
 /// What may stand behind the name of a file that is to be filled in.
 const MARKS: &[&str] =

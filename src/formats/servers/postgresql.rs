@@ -49,7 +49,7 @@ fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
     if !is_named(candidate, &["postgres", "pgsql"], "conf") {
         return None;
     }
-    let foreign = statements(text).any(|line| line.starts_with('[') || line.ends_with(['{', '}']));
+    let foreign = statements(text).any(|line| line.starts_with('[') || line.ends_with('{'));
     let known = || statements(text).any(|line| KNOWN.contains(&first_word(line)));
     (!foreign && known()).then_some("named postgresql*.conf, and reads like it")
 }

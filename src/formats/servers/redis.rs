@@ -36,7 +36,6 @@ const KNOWN: &[&str] = &[
     "sentinel",
     "slaveof",
     "tcp-keepalive",
-    "tls-port",
     "user",
 ];
 
@@ -45,8 +44,9 @@ fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
         return None;
     }
     // nginx, supervisord and others keep what they say of Redis in files of its name.
-    let foreign = statements(text).any(|line| line.starts_with('[') || line.ends_with(['{', ';', '}']));
-    let known = || statements(text).any(|line| KNOWN.contains(&first_word(line)));
+    let foreign = statements(text).any(|line| line.starts_with('[') || line.ends_with(['{', ';']));
+    let is_known = |word: &str| KNOWN.contains(&word) || word.starts_with("tls-");
+    let known = || statements(text).any(|line| is_known(first_word(line)));
     (!foreign && known()).then_some("named redis*.conf, and reads like it")
 }
 

@@ -266,8 +266,8 @@ fn of_words(words: &[&str]) -> Option<KeyKind> {
         if is_one_of(previous, &["redis", "rediscli", "valkey", "valkeycli"]) {
             return Some(KeyKind::Password);
         }
-        // NEO4J_AUTH=user/password and BASIC_AUTH=user:password.
-        return is_one_of(previous, &["neo4j", "basic"]).then_some(KeyKind::Credentials);
+        // NEO4J_AUTH=user/password, BASIC_AUTH=user:password, and Galera's wsrep_sst_auth=user:password.
+        return is_one_of(previous, &["neo4j", "basic", "sst"]).then_some(KeyKind::Credentials);
     }
     if last_is("salt") || last_is("pepper") {
         return Some(KeyKind::Salt);

@@ -119,6 +119,8 @@ fn has_expression(value: &str) -> bool {
         ("#{", "}"),
         ("${{", "}}"),
         ("$[[", "]]"),
+        // https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#variable-expansion
+        ("$__", "}"),
     ]
     .into_iter()
     .any(|(open, close)| {
@@ -197,6 +199,7 @@ mod tests {
             "ref+vault://x",
             "file:///run/secrets/x",
             "process.env.TOKEN",
+            "$__file{/etc/secrets/db}",
         ] {
             assert!(is_reference(value), "{value}");
         }

@@ -1,0 +1,119 @@
+//! Placeholders as Spring has them: `${name}` and `${name:default}`.
+//! <https://docs.spring.io/spring-boot/reference/features/external-config.html#features.external-config.files.property-placeholders>
+
+use crate::source::{Sources, Text};
+
+/// How deep defaults within defaults are followed.
+const DEPTH: usize = 8;
+
+/// Of how many parts a value is put together. What has more stays as it is written.
+const PARTS: usize = 64;
+
+/// A value with its placeholders put in. `lookup` says what a name stands for where that is known; what has
+/// neither a value nor a default stays as it is written.
+pub(super) fn expand<'s>(
+    text: &Text<'s>,
+    lookup: &dyn Fn(&str) -> Option<Text<'s>>,
+    sources: &'s Sources,
+) -> Text<'s> {
+    if !text.as_str().contains("${") {
+        return text.clone();
+    }
+    let mut parts = Vec::new();
+    let complete = put_in(text, lookup, DEPTH, &mut parts).is_some();
+    match parts.as_slice() {
+        _ if !complete => text.clone(),
+        [] => text.part(0..0),
+        parts => Text::joined(parts, sources),
+    }
+}
+
+/// Adds the parts of a value; nothing where there are too many.
+fn put_in<'s>(
+    text: &Text<'s>,
+    lookup: &dyn Fn(&str) -> Option<Text<'s>>,
+    depth: usize,
+    parts: &mut Vec<Text<'s>>,
+) -> Option<()> {
+    let value = text.as_str();
+    let mut at = 0;
+    while let Some(found) = value.get(at..).and_then(|rest| rest.find("${")) {
+        let start = at + found;
+        let Some(end) = closing(value, start + 2) else { break };
+        if found > 0 {
+            parts.push(text.part(at..start));
+        }
+        let inside = value.get(start + 2..end).unwrap_or_default();
+        let (name, default) = match inside.split_once(':') {
+            Some((name, _)) => (name, Some(text.part(start + 3 + name.len()..end))),
+            None => (inside, None),
+        };
+        match (lookup(name.trim()), default) {
+            (Some(known), _) => parts.push(known),
+            (None, Some(default)) if depth > 0 => put_in(&default, lookup, depth - 1, parts)?,
+            _ => parts.push(text.part(start..end + 1)),
+        }
+        at = end + 1;
+        if parts.len() > PARTS {
+            return None;
+        }
+    }
+    if at < value.len() {
+        parts.push(text.part(at..value.len()));
+    }
+    Some(())
+}
+
+/// Where the brace is closed that was opened before a byte.
+fn closing(value: &str, from: usize) -> Option<usize> {
+    let mut open = 1;
+    for (at, byte) in value.bytes().enumerate().skip(from) {
+        match byte {
+            b'{' => open += 1,
+            b'}' if open == 1 => return Some(at),
+            b'}' => open -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn expanded(value: &str) -> (String, String) {
+        let sources = Sources::default();
+        let id = sources.add("application.properties".into(), value.into());
+        let known = sources.text(sources.add("other".into(), "known".into()));
+        let lookup = |name: &str| (name == "here").then(|| known.clone());
+        let text = expand(&sources.text(id), &lookup, &sources);
+        let places = (0..text.as_str().len()).map(|at| sources.slice(text.span(at..at + 1)).to_owned());
+        (text.as_str().to_owned(), places.collect())
+    }
+
+    #[test]
+    fn defaults_and_known_names_are_put_in() {
+        assert_eq!(expanded("jdbc:${DB:h2}://${HOST:db.${ZONE:eu}}/x").0, "jdbc:h2://db.eu/x");
+        assert_eq!(expanded("a${here}b").0, "aknownb");
+        assert_eq!(expanded("${here:other}").0, "known");
+        assert_eq!(expanded("${PASSWORD}").0, "${PASSWORD}");
+        assert_eq!(expanded("${PASSWORD:}").0, "");
+        assert_eq!(expanded("${open").0, "${open");
+    }
+
+    #[test]
+    fn each_byte_lies_where_it_was_written() {
+        let (text, places) = expanded("u:${P:postgres}@${H:db}/x");
+        assert_eq!((text.as_str(), places.as_str()), ("u:postgres@db/x", "u:postgres@db/x"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_is_too_strange(value in "[a${}:é]{0,40}") {
+            let _ = expanded(&value);
+        }
+    }
+}
