@@ -1,8 +1,11 @@
 //! What a file means: each format turns its tree into facts. One format is one file, or one folder, and one
 //! row of [`FORMATS`].
 
+mod application;
+mod appsettings;
 mod commands;
 mod compose;
+mod config;
 mod dockerfile;
 mod env;
 mod helm_values;
@@ -65,12 +68,16 @@ pub static FORMATS: &[Format] = &[
     servers::elasticsearch::FORMAT,
     servers::grafana::FORMAT,
     servers::otel_collector::FORMAT,
+    servers::traefik::FORMAT,
     servers::rabbitmq::FORMAT,
     servers::kafka::FORMAT,
     servers::haproxy::FORMAT,
     servers::fluent_bit::FORMAT,
     servers::supervisord::FORMAT,
     servers::ini::FORMAT,
+    application::FORMAT,
+    appsettings::FORMAT,
+    config::FORMAT,
     properties::FORMAT,
     toml::FORMAT,
     nginx::FORMAT,
@@ -87,6 +94,23 @@ pub fn is_document(format: &Format) -> bool {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The format of a server's or an application's own settings that stand inside another file, by the name that
+/// they have there and their text.
+fn settings_format(name: &str, text: &str) -> Option<&'static str> {
+    const OTHERS: &[Format] = &[
+        env::FORMAT,
+        dockerfile::FORMAT,
+        compose::FORMAT,
+        helm_values::FORMAT,
+        kubernetes::FORMAT,
+        nginx::FORMAT,
+        markdown::FORMAT,
+    ];
+    let candidate = Candidate { path: name, has_sibling: &|_| false };
+    let found = recognise(&candidate, || Some(text))?.format.name;
+    (!OTHERS.iter().any(|other| other.name == found)).then_some(found)
 }
 
 /// What a format reads, and where it puts what it finds.

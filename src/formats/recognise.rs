@@ -35,6 +35,16 @@ impl Candidate<'_> {
         matches!(self.extension(), "yaml" | "yml")
     }
 
+    /// Whether it lies in a folder of tests, whose settings say nothing of a deployment.
+    #[must_use]
+    pub fn is_of_tests(&self) -> bool {
+        self.path.rsplit('/').skip(1).any(|folder| {
+            ["test", "tests", "testing", "it", "androidTest"].contains(&folder)
+                || folder.ends_with("Test")
+                || folder.ends_with("Tests")
+        })
+    }
+
     /// Whether its bytes are worth a look where its name says nothing.
     #[must_use]
     pub fn may_be_configuration(&self) -> bool {
@@ -44,8 +54,7 @@ impl Candidate<'_> {
         ) || [".j2", ".example", ".sample", ".dist", ".default"].iter().any(|mark| {
             let name = self.name().strip_suffix(mark).unwrap_or_default();
             [".conf", ".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
-        })
-            || servers::may_be_one(self)
+        }) || servers::may_be_one(self)
             || toml::may_be_settings(self)
     }
 }

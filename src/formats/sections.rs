@@ -67,8 +67,10 @@ impl<'s> Walk<'s> {
         match node.kind() {
             Kind::Mapping => {
                 let before = self.name.len();
-                for entry in node.entries().filter(|entry| !entry.key.is_empty()) {
-                    if before + entry.key.len() < LONGEST_NAME {
+                for entry in node.entries().filter(|entry| !entry.merged && !entry.key.is_empty()) {
+                    // What an alias stands for is read where it stands.
+                    let is_alias = entry.value.alias_span().is_some();
+                    if before + entry.key.len() < LONGEST_NAME && !is_alias {
                         if before > 0 {
                             self.name.push('.');
                         }
@@ -79,7 +81,7 @@ impl<'s> Walk<'s> {
                 }
             }
             Kind::Sequence => {
-                for item in node.items() {
+                for item in node.items().filter(|item| item.alias_span().is_none()) {
                     let mut section = section;
                     if item.kind() == Kind::Mapping {
                         let name = self.sources.keep(self.name.clone().into());
@@ -166,6 +168,12 @@ mod tests {
     fn each_document_has_sections_of_its_own() {
         assert_eq!(shown("a: 1\n---\nb: 2\n"), [["a=1"], ["b=2"]]);
         assert_eq!(shown("- a: 1\n- [{b: 2}]\n"), [Vec::<&str>::new(), vec!["a=1"], vec!["b=2"]]);
+    }
+
+    #[test]
+    fn what_is_merged_or_stands_for_something_else_counts_once() {
+        let text = "default: &d\n  a: 1\nproduction:\n  <<: *d\n  b: 2\ntest: *d\n";
+        assert_eq!(shown(text), [["default.a=1", "production.b=2"]]);
     }
 
     #[test]

@@ -157,6 +157,9 @@ fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
     if key == "nginx.conf" {
         return Some("nginx");
     }
+    if let Some(format) = formats::settings_format(key, content) {
+        return Some(format);
+    }
     if nginx::looks_like(content)
         && (matches!(extension, "conf" | "nginx" | "template" | "vhost")
             || key.contains("nginx")
@@ -205,16 +208,20 @@ pub(in crate::formats) fn embed_file<'s>(
 }
 
 /// Reads a file in an entry. Its text is only guessed to be of the format, so that what can't be read of it
-/// is no error.
+/// is no error. Who reaches the sockets that it states isn't known here; nginx's are linked to what mounts it.
 fn embed<'s>(text: Text<'s>, format: &str, store: Store, reader: &mut Reader<'s>) -> bool {
     let Some(format) = formats::find(format) else { return false };
-    let problems = reader.reading.facts.problems.len();
-    let facts = reader.reading.facts.len();
+    let facts = &reader.reading.facts;
+    let (all, problems, listeners, servers) =
+        (facts.len(), facts.problems.len(), facts.listeners.len(), facts.servers.len());
     reader.embed(text, format, store);
-    if format.name == "env" {
-        reader.reading.facts.problems.truncate(problems);
+    let facts = &mut reader.reading.facts;
+    if format.name != "nginx" {
+        facts.problems.truncate(problems);
+        facts.listeners.iter_mut().skip(listeners).for_each(|one| one.reach = Field::Unknown);
+        facts.servers.iter_mut().skip(servers).for_each(|one| one.public = Field::Unknown);
     }
-    reader.reading.facts.len() > facts || format.name == "nginx"
+    facts.len() > all || format.name == "nginx"
 }
 
 /// A service account: whether the pods that run under it get its token.

@@ -12,11 +12,14 @@ use crate::value::duration::{self, Duration, Unit};
 use crate::value::host::{self, Place};
 
 /// Words that switch something on, as YAML's readers take them.
-pub(super) const ON: &[&str] = &["true", "yes", "on"];
+pub(in crate::formats) const ON: &[&str] = &["true", "yes", "on"];
+
+/// Words that switch something off.
+pub(in crate::formats) const OFF: &[&str] = &["false", "no", "off"];
 
 /// What a key means.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Meaning {
+pub(in crate::formats) enum Meaning {
     /// These values turn a protection off.
     Off(Protects, &'static [&'static str]),
     /// These values let anyone in; the words say how.
@@ -29,7 +32,7 @@ pub(super) enum Meaning {
 
 /// Keys, from the root on, with their meanings. `*` stands for one name, `**` at the start or the end for
 /// any number of them.
-pub(super) type Documented = &'static [(&'static str, Meaning)];
+pub(in crate::formats) type Documented = &'static [(&'static str, Meaning)];
 
 /// Whether a key is meant by a pattern.
 pub(super) fn fits(pattern: &str, key: &str) -> bool {
@@ -49,7 +52,11 @@ pub(super) fn fits(pattern: &str, key: &str) -> bool {
 }
 
 /// States what sections say: documented keys as what they mean, all others as settings.
-pub(super) fn state<'s>(reader: &mut Reader<'s>, sections: &[Section<'s>], documented: Documented) {
+pub(in crate::formats) fn state<'s>(
+    reader: &mut Reader<'s>,
+    sections: &[Section<'s>],
+    documented: Documented,
+) {
     let subject = reader.reading.path;
     for section in sections {
         for found in &section.entries {
@@ -82,7 +89,7 @@ fn mean<'s>(reader: &mut Reader<'s>, found: &Entry<'s>, meaning: Meaning, subjec
 }
 
 /// The place of a value; an empty one stands where its name does.
-pub(super) fn place(found: &Entry<'_>) -> Span {
+pub(in crate::formats) fn place(found: &Entry<'_>) -> Span {
     let value = found.value.as_str();
     if value.is_empty() { found.key_span } else { found.value.span(0..value.len()) }
 }

@@ -5,7 +5,7 @@
 
 pub(super) mod alertmanager;
 pub(super) mod beats;
-mod documented;
+pub(super) mod documented;
 pub(super) mod elasticsearch;
 pub(super) mod fluent_bit;
 pub(super) mod grafana;
@@ -44,7 +44,7 @@ const MARKS: &[&str] =
     &[".template", ".tmpl", ".tpl", ".example", ".sample", ".dist", ".default", ".j2", ".erb"];
 
 /// A file's name without the mark of a template: `redis.conf` of `redis.conf.example`.
-fn unmarked<'c>(candidate: &'c Candidate<'_>) -> &'c str {
+pub(super) fn unmarked<'c>(candidate: &'c Candidate<'_>) -> &'c str {
     let name = candidate.name();
     MARKS.iter().find_map(|mark| name.strip_suffix(mark)).unwrap_or(name)
 }
@@ -62,7 +62,7 @@ fn is_yaml(candidate: &Candidate<'_>, words: &[&str]) -> bool {
 
 /// Whether a YAML text has one of a server's keys at its root, and none of those by which other programs'
 /// files are told.
-fn reads_like(text: &str, known: &[&str]) -> bool {
+pub(super) fn reads_like(text: &str, known: &[&str]) -> bool {
     const OTHERS: &[&str] = &["apiVersion", "image", "jobs", "kind", "name", "openapi", "services", "tasks"];
     let mut found = false;
     for key in keys(text) {
