@@ -1,7 +1,8 @@
 //! Prometheus' Alertmanager. <https://prometheus.io/docs/alerting/latest/configuration/>
 
-use super::documented::{Documented, Meaning, state};
+use super::documented::{Documented, Meaning, ON, state};
 use super::is_yaml;
+use crate::facts::Protects;
 use crate::formats::sections::{has_key, parse, sections};
 use crate::formats::{Candidate, Format, Reader};
 use crate::syntax::yaml::Mode;
@@ -20,6 +21,7 @@ fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
 }
 
 const DOCUMENTED: Documented = &[
+    ("**.insecure_skip_verify", Meaning::Off(Protects::Verification, ON)),
     // What alerts say, and which of them.
     ("route.**", Meaning::Nothing),
     ("inhibit_rules.**", Meaning::Nothing),
