@@ -58,7 +58,9 @@ fn read(reader: &mut Reader<'_>) {
         }
         // Which profile is the default says nothing of a file that speaks of several.
         if has_profiles {
-            sections.iter_mut().for_each(|section| section.entries.retain(|found| !names_default(found)));
+            for section in sections.iter_mut() {
+                section.entries.retain(|found| !names_default(found));
+            }
         }
         // Quarkus writes the profile before the names.
         for entry in document.root().entries() {

@@ -1,7 +1,7 @@
 //! Settings of applications of .NET.
 //! <https://learn.microsoft.com/aspnet/core/fundamentals/configuration/>
 
-use super::sections::{parse, sections};
+use super::sections::{leave_out_empty, parse, sections};
 use super::servers::documented::{Documented, Meaning, OFF, place, state};
 use super::servers::unmarked;
 use super::{Candidate, Format, Reader};
@@ -17,9 +17,9 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
-    let name = unmarked(candidate);
-    let starts = name.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("appsettings"));
-    (starts && name.ends_with(".json") && !candidate.is_of_tests()).then_some("named appsettings*.json")
+    let (stem, extension) = unmarked(candidate).rsplit_once('.')?;
+    let starts = stem.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("appsettings"));
+    (starts && extension == "json" && !candidate.is_of_tests()).then_some("named appsettings*.json")
 }
 
 const DOCUMENTED: Documented = &[
@@ -38,10 +38,8 @@ fn read(reader: &mut Reader<'_>) {
     let stream = parse(reader, Mode::Json);
     for document in &stream.documents {
         let mut sections = sections(document, reader.sources);
-        // What is empty is filled in elsewhere: by another file, by the environment, by a store of secrets.
-        sections
-            .iter_mut()
-            .for_each(|section| section.entries.retain(|found| !found.value.as_str().is_empty()));
+        // Empty ones are those of another file, of the environment, of a store of secrets.
+        leave_out_empty(&mut sections);
         state(reader, &sections, DOCUMENTED);
         // https://learn.microsoft.com/dotnet/api/system.security.authentication.sslprotocols: `Tls` is TLS 1.0.
         let all = sections.iter().flat_map(|section| &section.entries);

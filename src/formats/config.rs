@@ -1,7 +1,7 @@
 //! Settings of an application in its folder `config`, as node-config, Rails, Sequelize and many others keep
 //! them. Most files of such folders are something else, and are left alone.
 
-use super::sections::{keys, parse, sections};
+use super::sections::{keys, leave_out_empty, parse, sections};
 use super::servers::documented::state;
 use super::servers::unmarked;
 use super::{Candidate, Format, Reader};
@@ -130,8 +130,8 @@ fn is_object(text: &str) -> bool {
 }
 
 fn read(reader: &mut Reader<'_>) {
-    let is_json =
-        unmarked(&Candidate { path: reader.reading.path, has_sibling: &|_| false }).ends_with(".json");
+    let candidate = Candidate { path: reader.reading.path, has_sibling: &|_| false };
+    let is_json = unmarked(&candidate).rsplit_once('.').is_some_and(|(_, extension)| extension == "json");
     let stream = parse(reader, if is_json { Mode::Json } else { Mode::Plain });
     for document in &stream.documents {
         // Rails and Sequelize keep all environments in one file.
@@ -142,10 +142,7 @@ fn read(reader: &mut Reader<'_>) {
             }
         }
         let mut sections = sections(document, reader.sources);
-        // What is empty is filled in elsewhere.
-        sections
-            .iter_mut()
-            .for_each(|section| section.entries.retain(|found| !found.value.as_str().is_empty()));
+        leave_out_empty(&mut sections);
         state(reader, &sections, &[]);
     }
 }

@@ -51,6 +51,13 @@ pub(super) fn sections<'s>(document: &Document<'s>, sources: &'s Sources) -> Vec
     walk.sections
 }
 
+/// Leaves out what is empty, where that says that the value comes from elsewhere.
+pub(super) fn leave_out_empty(sections: &mut [Section<'_>]) {
+    for section in sections {
+        section.entries.retain(|found| !found.value.as_str().trim().is_empty());
+    }
+}
+
 struct Walk<'s> {
     sources: &'s Sources,
     sections: Vec<Section<'s>>,

@@ -1,12 +1,14 @@
 //! The OpenTelemetry Collector.
 //! <https://opentelemetry.io/docs/collector/configuration/>
 
-use super::documented::{Documented, Meaning, ON, keeps, state};
-use super::is_yaml;
-use crate::facts::{Protects, Records};
+use super::documented::{Documented, Meaning, ON, keeps, place, state};
+use super::{is_yaml, switch};
+use crate::facts::{Position, Protects, Records};
 use crate::formats::sections::{has_key, parse, sections};
 use crate::formats::{Candidate, Format, Reader};
+use crate::syntax::entry::{Entry, Section};
 use crate::syntax::yaml::Mode;
+use crate::value::boolean;
 use crate::value::duration::Unit;
 
 pub(in crate::formats) const FORMAT: Format = Format {
@@ -30,8 +32,7 @@ fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
 }
 
 const DOCUMENTED: Documented = &[
-    // https://github.com/open-telemetry/opentelemetry-collector/blob/main/config/configtls/README.md
-    ("**.tls.insecure", Meaning::Off(Protects::Tls, ON)),
+    ("**.tls.insecure", Meaning::Nothing),
     ("**.insecure_skip_verify", Meaning::Off(Protects::Verification, ON)),
     // https://opentelemetry.io/docs/collector/internal-telemetry/#configure-internal-logs
     ("service.telemetry.logs.level", Meaning::Off(Protects::LogLevel, &["debug"])),
@@ -50,12 +51,33 @@ fn read(reader: &mut Reader<'_>) {
     for document in &stream.documents {
         let sections = sections(document, reader.sources);
         state(reader, &sections, DOCUMENTED);
+        sections.iter().for_each(|section| insecure(reader, section));
         // https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/exporter/awscloudwatchlogsexporter
         let entries = sections.iter().flat_map(|section| &section.entries);
         for found in entries.filter(|found| found.key.ends_with(".log_retention")) {
             keeps(reader, found, Records::Log, Some(Unit::Day));
         }
     }
+}
+
+/// `tls.insecure` beside an endpoint that has no scheme; where it has one, that decides.
+/// <https://github.com/open-telemetry/opentelemetry-collector/blob/main/config/configtls/README.md>
+fn insecure<'s>(reader: &mut Reader<'s>, section: &Section<'s>) {
+    let subject = reader.reading.path;
+    for found in &section.entries {
+        let Some(owner) = found.key.strip_suffix(".tls.insecure").filter(|_| is_on(found)) else { continue };
+        let has_scheme = |other: &Entry<'_>| {
+            let of_owner = other.key.strip_prefix(owner).and_then(|rest| rest.strip_prefix('.'));
+            of_owner.is_some_and(|name| name.ends_with("endpoint")) && other.value.as_str().contains("://")
+        };
+        if !section.entries.iter().any(has_scheme) {
+            switch(reader, subject, (Protects::Tls, Position::Off), place(found), found.key);
+        }
+    }
+}
+
+fn is_on(found: &Entry<'_>) -> bool {
+    boolean::parse(found.value.as_str()) == Some(true)
 }
 
 #[cfg(test)]
@@ -93,6 +115,19 @@ mod tests {
             facts.settings,
             ["exporters.otlp/a.endpoint=tempo:4317", "exporters.otlphttp.endpoint=https://x"]
         );
+    }
+
+    #[test]
+    fn the_scheme_of_an_endpoint_decides() {
+        let exporter = |endpoint: &str| {
+            read_as(
+                "otel-collector",
+                &format!("exporters:\n  x:\n    endpoint: {endpoint}\n    tls: {{insecure: true}}\n"),
+            )
+            .switches
+        };
+        assert_eq!(exporter("loki:3100").len(), 1);
+        assert!(exporter("http://loki:3100").is_empty() && exporter("https://loki").is_empty());
     }
 
     #[test]

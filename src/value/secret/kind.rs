@@ -148,6 +148,10 @@ const KEYS: &[(&[&str], KeyKind)] = &[
     (&["shared", "access"], KeyKind::ApiKey),
     (&["shared"], KeyKind::EncryptionKey),
     (&["access"], KeyKind::AccessKeyId),
+    // What applications of .NET call the key of their tokens.
+    (&["jwt", "settings"], KeyKind::EncryptionKey),
+    (&["jwt", "options"], KeyKind::EncryptionKey),
+    (&["security"], KeyKind::EncryptionKey),
     // https://prometheus.io/docs/alerting/latest/configuration/#pagerduty_config
     (&["pagerduty", "configs", "routing"], KeyKind::ApiKey),
 ];
