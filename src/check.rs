@@ -19,6 +19,7 @@ use crate::link::{Entry, Project, Surroundings};
 use crate::output::{Masks, Report, Summary};
 use crate::policy::{self, Allowance, Applied, Checked, Known, Policy};
 use crate::read::{self, Listed, Read};
+use crate::render;
 use crate::rule::{Level, Rule, Run};
 use crate::source::{SourceId, Sources};
 use crate::walk::{self, Found, LeftOut, Root, Unversioned, Why};
@@ -35,6 +36,8 @@ pub struct Job<'j> {
     pub no_ignore: bool,
     /// Whether the blocks of documents are checked. Those of one that is named always are.
     pub documents: bool,
+    /// Whether charts are rendered by `helm`.
+    pub helm: bool,
     /// The rules that are on.
     pub rules: &'j [Rule],
     /// What the user chose.
@@ -74,7 +77,11 @@ pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level
     let around = Around { root: job.root, unversioned: Unversioned::new(job.root) };
     let (readings, problems) = (std::mem::take(&mut read.readings), std::mem::take(&mut read.problems));
     let run = Run { rules: job.rules, limits: &job.policy.limits };
-    let Judged { findings, allowances, projects } = judge(readings, problems, &around, run, &sources);
+    let (renderings, unrendered) =
+        if job.helm { render::render(&found.files, job.root) } else { Default::default() };
+    read.failures.extend(unrendered);
+    let Judged { findings, allowances, projects } =
+        judge(readings, problems, &renderings, &around, run, &sources);
     let projects = ManuallyDrop::new(projects);
     let findings = of_checked_files(findings, &read);
     let checked = checked(&read);
@@ -115,7 +122,8 @@ fn walk(job: &Job<'_>) -> Found {
 fn read<'s>(job: &Job<'_>, found: &Found, sources: &'s Sources) -> Read<'s> {
     let files = &job.policy.files;
     let assigned = |path: &str| formats::find(files.format(job.policy.local(path)?)?);
-    let named: Vec<String> = job.paths.iter().map(|path| job.root.relative(&job.root.place(path))).collect();
+    let paths = job.paths.iter().map(|path| job.root.relative(&job.root.place(path)));
+    let named: Vec<String> = paths.chain(job.input.iter().map(|input| input.path.clone())).collect();
     let documents = |path: &str| job.documents || named.iter().any(|named| named == path);
     let options = read::Options { root: job.root, assigned: &assigned, documents: &documents };
     let mut read = read::read(&found.files, options, sources);

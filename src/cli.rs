@@ -60,6 +60,7 @@ pub enum Command {
 
 /// `govlint check`
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Check {
     /// Files and folders to check; `-` is standard input.
     #[arg(value_name = "PATH", default_value = ".")]
@@ -91,6 +92,9 @@ pub struct Check {
     /// Check the fenced blocks of Markdown documents, too, as `[files] documents = true` does.
     #[arg(long)]
     pub documents: bool,
+    /// Render the charts with `helm template`, which must be on the path, and check what they become.
+    #[arg(long)]
+    pub helm: bool,
     /// Print which files are read, and what is left out, with the reasons; check nothing.
     #[arg(long)]
     pub list_files: bool,

@@ -19,6 +19,7 @@ pub mod link;
 pub mod output;
 pub mod policy;
 pub mod read;
+pub mod render;
 pub mod rule;
 pub mod source;
 pub mod syntax;

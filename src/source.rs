@@ -451,13 +451,18 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// The parts of a joined text with their byte ranges in it.
-fn ranges<'p, 's>(parts: &'p [(u32, Text<'s>)]) -> impl Iterator<Item = (Range<usize>, &'p Text<'s>)> {
-    parts.iter().map(|(at, part)| (*at as usize..*at as usize + part.content.len(), part))
+/// The parts of a joined text from the one of a number on, with their byte ranges in it.
+fn ranges<'p, 's>(
+    parts: &'p [(u32, Text<'s>)],
+    first: usize,
+) -> impl Iterator<Item = (Range<usize>, &'p Text<'s>)> {
+    parts.iter().skip(first).map(|(at, part)| (*at as usize..*at as usize + part.content.len(), part))
 }
 
 fn joined(parts: &[(u32, Text<'_>)], range: &Range<usize>, file: SourceId) -> Span {
-    let mut touched = ranges(parts)
+    let first = parts.partition_point(|(start, _)| (*start as usize) < range.start).saturating_sub(1);
+    let mut touched = ranges(parts, first)
+        .take_while(|(whole, _)| whole.start <= range.end)
         .filter(|(whole, _)| {
             whole.start < range.end && range.start < whole.end
                 || range.is_empty() && whole.start <= range.start && range.start <= whole.end
@@ -467,13 +472,18 @@ fn joined(parts: &[(u32, Text<'_>)], range: &Range<usize>, file: SourceId) -> Sp
             part.span(start..range.end.min(whole.end).saturating_sub(whole.start).max(start))
         });
     match touched.next() {
-        Some(first) => touched.fold(first, Span::to),
+        // What stands between two parts of the text's own file belongs together; two values don't.
+        Some(first) => touched.fold(first, |place, next| {
+            if place.file == file || place.end == next.start { place.to(next) } else { place }
+        }),
         None => Span { file, start: 0, end: 0 },
     }
 }
 
 fn parts_of<'s>(parts: &[(u32, Text<'s>)], range: &Range<usize>) -> Vec<(u32, Text<'s>)> {
-    ranges(parts)
+    let first = parts.partition_point(|(start, _)| (*start as usize) <= range.start).saturating_sub(1);
+    ranges(parts, first)
+        .take_while(|(whole, _)| whole.start < range.end)
         .filter(|(whole, _)| whole.start < range.end && range.start < whole.end)
         .map(|(whole, part)| {
             let start = range.start.max(whole.start);

@@ -15,6 +15,7 @@ const SECRETS: &[&str] = &[
     "heron-in-the-council-pond",
     "kestrel-on-a-moorland-wall-88",
     "lawful-otter-in-the-library",
+    "marsh-tide-at-fifty-two",
     "otter-under-the-old-bridge",
     "paper-and-ink-1962",
 ];

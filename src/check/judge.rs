@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::derive;
 use crate::facts::Facts;
 use crate::finding::{Finding, number};
-use crate::formats::{self, Reading, Shown};
+use crate::formats::{self, Reading, Renderings, Shown};
 use crate::link::{self, Entry, Project, Surroundings};
 use crate::policy::{Allowance, allowance};
 use crate::rule::{self, Run};
@@ -26,6 +26,7 @@ pub(super) struct Judged<'r, 's> {
 pub(super) fn judge<'r, 's>(
     mut readings: Vec<Reading<'s>>,
     problems: Facts<'s>,
+    renderings: &Renderings,
     around: &dyn Surroundings,
     run: Run<'r>,
     sources: &'s Sources,
@@ -36,6 +37,7 @@ pub(super) fn judge<'r, 's>(
         .filter(|reading| !reading.shown.blocks.is_empty())
         .map(|reading| std::mem::take(&mut reading.shown))
         .collect();
+    formats::render(&mut readings, renderings, sources);
     judged.project(readings, problems, around, run, sources);
     for Shown { paths, blocks } in documents {
         let own = Document { paths, around };

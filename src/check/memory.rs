@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::judge::{Judged, judge};
 use super::order;
 use crate::facts::Facts;
-use crate::formats::{self, Candidate, FORMATS, Format, Reader, Reading};
+use crate::formats::{self, Candidate, FORMATS, Format, Reader, Reading, Renderings};
 use crate::link::{Entry, Surroundings};
 use crate::policy::{self, Broken, Checked, FILE_NAME, Known, Policy};
 use crate::rule::{self, Level, Rule, Run};
@@ -56,7 +56,8 @@ pub fn memory(files: &[(String, String)], rules: &[Rule], today: Date) -> Result
     let read = readings.iter().map(|reading| (reading.path.to_owned(), reading.format.name)).collect();
     let checked: Vec<SourceId> = readings.iter().map(|reading| reading.file).collect();
     let run = Run { rules, limits: &policy.limits };
-    let Judged { findings, allowances, .. } = judge(readings, Facts::default(), &around, run, &sources);
+    let Judged { findings, allowances, .. } =
+        judge(readings, Facts::default(), &Renderings::default(), &around, run, &sources);
     let checked = Checked { rules, known, files: &checked, whole: true, today, sources: &sources };
     let mut findings = policy::apply(&policy, &allowances, findings, checked).findings;
     findings.sort_by(|a, b| order(a, b, &sources));

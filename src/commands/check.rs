@@ -38,6 +38,7 @@ pub(super) fn run(options: &Check, handles: &mut Handles<'_>) -> Result<Exit, Er
         paths: &paths,
         input,
         no_ignore: options.no_ignore,
+        helm: options.helm,
         documents: options.documents || policy.files.documents,
         rules: &rules,
         policy: &policy,

@@ -157,12 +157,19 @@ pub struct Set {
 
 impl FromIterator<Jurisdiction> for Set {
     fn from_iter<I: IntoIterator<Item = Jurisdiction>>(places: I) -> Self {
-        Set { places: places.into_iter().collect() }
+        // There are but some hundred places in the world.
+        let mut set = Set::default();
+        for place in places {
+            if !set.places.contains(&place) {
+                set.places.push(place);
+            }
+        }
+        set
     }
 }
 
 impl Set {
-    /// The places as they were given.
+    /// The places in the order in which they were given, each once.
     #[must_use]
     pub fn places(&self) -> &[Jurisdiction] {
         &self.places

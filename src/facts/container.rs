@@ -54,6 +54,9 @@ fact! {
         started ("started"): bool,
         /// The user it ends up as: a name, a number, or `user:group`.
         user ("user"): &'s str,
+        /// Whether that user is only the default of a variable, which whoever builds or starts the container
+        /// may set.
+        user_by_default ("user-by-default"): bool,
         /// Whether it must not start as root (Kubernetes `runAsNonRoot`).
         non_root ("non-root"): bool,
         /// Whether it has all privileges of the host.
@@ -145,6 +148,7 @@ impl<'s> Container<'s> {
             runs: Field::NotApplicable,
             started: Field::NotApplicable,
             user: Field::NotApplicable,
+            user_by_default: Field::NotApplicable,
             non_root: Field::NotApplicable,
             privileged: Field::NotApplicable,
             escalation: Field::NotApplicable,

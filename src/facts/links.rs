@@ -17,7 +17,7 @@ pub struct Links<'s> {
     pub builds: Vec<Build<'s>>,
     /// Env files that a container reads.
     pub env_files: Vec<EnvFile<'s>>,
-    /// Files and folders of the project that are mounted into a container.
+    /// Files, folders and texts of the project that are mounted into a container.
     pub mounts: Vec<Mount<'s>>,
     /// Configuration of the project that a Dockerfile copies into an image.
     pub configurations: Vec<Configuration<'s>>,
@@ -33,10 +33,10 @@ pub struct Links<'s> {
     pub gateways: Vec<GatewayListener<'s>>,
     /// Routes that attach to Gateways.
     pub routes: Vec<Route<'s>>,
-    /// Service accounts that say, or don't say, whether their token is mounted.
+    /// Service accounts.
     pub accounts: Vec<Account<'s>>,
-    /// Pods and the service accounts that they run under.
-    pub account_uses: Vec<AccountUse<'s>>,
+    /// Pods, each with the service account that it runs under.
+    pub account_uses: Vec<Account<'s>>,
     /// What makes pods, as network policies see it.
     pub workloads: Vec<Workload<'s>>,
     /// Network policies.
@@ -110,6 +110,24 @@ pub struct Build<'s> {
     pub note: &'s str,
 }
 
+impl Build<'_> {
+    /// The number of the stage that is built, of all stages of the Dockerfile's file: the target, by its name
+    /// or else by its number counted from 0, or the last one.
+    #[must_use]
+    pub fn stage(&self, all: &[Stage<'_>]) -> Option<usize> {
+        let range = self.stages.clone().unwrap_or(0..all.len());
+        let stages = all.get(range.clone())?;
+        let at = match self.target {
+            Some((target, _)) => {
+                let named = stages.iter().position(|stage| stage.is(target));
+                named.or_else(|| target.parse().ok()).filter(|at| *at < stages.len())
+            }
+            None => stages.len().checked_sub(1),
+        };
+        Some(range.start + at?)
+    }
+}
+
 /// An env file that a container reads.
 #[derive(Clone, Debug)]
 pub struct EnvFile<'s> {
@@ -125,15 +143,13 @@ pub struct EnvFile<'s> {
     pub required: bool,
 }
 
-/// A file or folder of the project that is mounted into a container.
+/// Something of the project that is mounted into a container.
 #[derive(Clone, Debug)]
 pub struct Mount<'s> {
     /// The container's index in the containers of the same file.
     pub container: usize,
-    /// The path from the root of the run.
-    pub path: String,
-    /// The path as it is written.
-    pub source: &'s str,
+    /// What is mounted.
+    pub source: MountSource<'s>,
     /// The path in the container.
     pub target: &'s str,
     /// Where it is named.
@@ -146,15 +162,31 @@ pub struct Mount<'s> {
     pub read: bool,
 }
 
+/// What is mounted into a container.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum MountSource<'s> {
+    /// A file or folder.
+    Path {
+        /// Its path from the root of the run.
+        path: String,
+        /// The path as it is written.
+        written: &'s str,
+    },
+    /// A text that stands in the file itself, and its place there.
+    Text(Span),
+}
+
 /// A file or folder of configuration that a Dockerfile copies into an image.
 #[derive(Clone, Debug)]
 pub struct Configuration<'s> {
     /// The index of the stage in the stages of the same file.
     pub stage: usize,
-    /// The path from the root of the run, where the Dockerfile's folder is what it is built from.
-    pub path: String,
+    /// The path from the folder that is built.
+    pub source: &'s str,
     /// The path in the image.
     pub target: &'s str,
+    /// Whether what it says of ports has been read.
+    pub read: bool,
 }
 
 /// A Kubernetes object.
@@ -226,33 +258,19 @@ pub struct Parent<'s> {
     pub port: Option<u16>,
 }
 
-/// A Kubernetes service account.
+/// A Kubernetes service account, or a pod that runs under one.
 #[derive(Clone, Debug)]
 pub struct Account<'s> {
-    /// Its name.
-    pub name: &'s str,
-    /// Its namespace, where one is stated.
-    pub namespace: Option<&'s str>,
-    /// Whether its token is mounted (`automountServiceAccountToken`).
-    pub token: Field<bool>,
-    /// The place of its `kind`.
-    pub span: Span,
-    /// "`ServiceAccount` default".
-    pub subject: &'s str,
-}
-
-/// A pod that runs under a service account.
-#[derive(Clone, Debug)]
-pub struct AccountUse<'s> {
-    /// The account's name; nothing where it isn't known.
+    /// The account's name; nothing where a pod's isn't known.
     pub name: Option<&'s str>,
-    /// The pod's namespace, where one is stated.
+    /// The namespace, where one is stated.
     pub namespace: Option<&'s str>,
-    /// Whether the pod itself says that the token is mounted.
+    /// Whether the account, or the pod itself, says that the token is mounted
+    /// (`automountServiceAccountToken`).
     pub token: Field<bool>,
     /// The place of the object's `kind`.
     pub span: Span,
-    /// "Deployment api".
+    /// "`ServiceAccount` default", "Deployment api".
     pub subject: &'s str,
 }
 

@@ -28,6 +28,9 @@ fact! {
         container_port ("container-port"): i64,
         /// The port on the host, the first of a range.
         host_port ("host-port"): i64,
+        /// The port or range by which it is known outside, as the file states it: that of the host, or that of
+        /// the container where the host picks one or its own isn't known.
+        shown ("shown"): &'s str,
         /// Whether it is bound on every interface.
         all_interfaces ("all-interfaces"): bool,
         /// The data store behind it, by image or by well-known port.

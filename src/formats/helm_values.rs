@@ -62,6 +62,10 @@ fn leaves<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, of: Whole
             Kind::Mapping => leaves(reader, entry.value, &name, of, depth - 1),
             Kind::Sequence => {
                 for item in entry.value.items() {
+                    if let Some((name, span, value)) = variable(item) {
+                        leaf(reader, name, span, value, of);
+                        continue;
+                    }
                     match item.kind() {
                         Kind::Scalar => leaf(reader, &name, entry.key_span, item, of),
                         _ => leaves(reader, item, &name, of, depth - 1),
@@ -71,6 +75,12 @@ fn leaves<'s>(reader: &mut Reader<'s>, node: Node<'_, 's>, path: &str, of: Whole
             Kind::Scalar => leaf(reader, &name, entry.key_span, entry.value, of),
         }
     }
+}
+
+/// A variable of a container's environment, as Kubernetes lists them.
+fn variable<'t, 's>(item: Node<'t, 's>) -> Option<(&'s str, Span, Node<'t, 's>)> {
+    let (name, value) = (item.get("name")?, item.get("value")?);
+    (value.kind() == Kind::Scalar).then_some((name.as_str()?, name.span(), value))
 }
 
 fn leaf<'s>(
@@ -185,6 +195,25 @@ mod tests {
         assert_eq!(settings, expected);
         assert_eq!(reading.facts.images[0].reference.value(), Some(&"care/api:latest"));
         assert_eq!(sources.slice(reading.facts.images[0].head.anchor), "latest");
+    }
+
+    #[test]
+    fn variables_in_lists_are_settings_with_their_own_names() {
+        let sources = Sources::default();
+        let text = "extraEnv:\n  - name: DEBUG\n    value: 'true'\n  - name: TOKEN\n    valueFrom: {secretKeyRef: {name: a, key: b}}\n";
+        let id = sources.add("values.yaml".into(), text.into());
+        let reading = Reader::read(&sources, id, find("helm-values").unwrap());
+        let keys: Vec<_> =
+            reading.facts.settings.iter().map(|setting| *setting.key.value().unwrap()).collect();
+        assert_eq!(
+            keys,
+            [
+                "DEBUG",
+                "extraEnv.name",
+                "extraEnv.valueFrom.secretKeyRef.name",
+                "extraEnv.valueFrom.secretKeyRef.key"
+            ]
+        );
     }
 
     #[test]

@@ -14,8 +14,15 @@ const MOVING: &[&str] = &[
 pub(super) fn image<'s>(text: &Text<'s>, subject: &'s str) -> Option<Image<'s>> {
     let trimmed = text.as_str().trim();
     let start = text.as_str().find(trimmed)?;
-    let place = text.span(start..start + trimmed.len());
+    let whole = start..start + trimmed.len();
     let reference = images::parse_reference(trimmed)?;
+    let mut place = text.span(whole.clone());
+    if let Some(tag) =
+        reference.tag.filter(|_| place.file != text.file() && text.spans(whole.clone()).len() > 1)
+    {
+        // Values that stand elsewhere, one for the name and one for the tag: it is the tag that pins.
+        place = text.span(whole.end - tag.len()..whole.end);
+    }
     let pin = match (reference.digest, reference.tag) {
         (Some(_), _) => Pin::Digest,
         (None, Some(tag)) if !MOVING.contains(&tag) => Pin::Tag,

@@ -23,6 +23,7 @@ mod spring;
 mod toml;
 mod unread;
 
+pub use kubernetes::Renderings;
 pub(crate) use kubernetes::forget_absences;
 pub use recognise::{Candidate, Recognised, recognise};
 pub use unread::{Unread, problem};
@@ -94,23 +95,6 @@ pub fn is_document(format: &Format) -> bool {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
-}
-
-/// The format of a server's or an application's own settings that stand inside another file, by the name that
-/// they have there and their text.
-fn settings_format(name: &str, text: &str) -> Option<&'static str> {
-    const OTHERS: &[Format] = &[
-        env::FORMAT,
-        dockerfile::FORMAT,
-        compose::FORMAT,
-        helm_values::FORMAT,
-        kubernetes::FORMAT,
-        nginx::FORMAT,
-        markdown::FORMAT,
-    ];
-    let candidate = Candidate { path: name, has_sibling: &|_| false };
-    let found = recognise(&candidate, || Some(text))?.format.name;
-    (!OTHERS.iter().any(|other| other.name == found)).then_some(found)
 }
 
 /// What a format reads, and where it puts what it finds.
@@ -197,6 +181,8 @@ pub struct Want {
 /// Trees that wait for the trees of other files.
 #[derive(Debug, Default)]
 pub struct Unjoined<'s> {
+    /// Whether it is a template of a chart, which is read with the chart's values.
+    pub template: bool,
     /// A Compose file: `extends`, overrides, `.env`.
     pub compose: Option<compose::File<'s>>,
     /// nginx configurations: `include`. There may be some in a file of any format.
@@ -207,22 +193,24 @@ impl<'s> Reader<'s> {
     /// Reads a file as a format.
     #[must_use]
     pub fn read(sources: &'s Sources, file: SourceId, format: &'static Format) -> Reading<'s> {
-        let reading = Reading {
-            file,
-            path: sources.file(file).path(),
-            format,
-            facts: Facts::default(),
-            links: Links::default(),
-            comments: Vec::new(),
-            blocks: Vec::new(),
-            annotations: Vec::new(),
-            wants: Vec::new(),
-            unjoined: Unjoined::default(),
-            shown: Shown::default(),
-        };
+        let reading = Reading::new(file, sources.file(file).path(), format);
         let mut reader = Reader { sources, text: sources.text(file), store: Store::Setting, reading };
         (format.read)(&mut reader);
         reader.reading
+    }
+
+    /// Goes on with a file, whose text is now known to be `text`.
+    fn resume(sources: &'s Sources, text: Text<'s>, reading: &mut Reading<'s>, read: fn(&mut Reader<'s>)) {
+        let empty = Reading::new(reading.file, reading.path, reading.format);
+        let taken = std::mem::replace(reading, empty);
+        let mut reader = Reader { sources, text, store: Store::Setting, reading: taken };
+        read(&mut reader);
+        *reading = reader.reading;
+    }
+
+    /// Whether the text is the file's own, not a part of it.
+    fn is_whole(&self) -> bool {
+        self.text.as_str().len() == self.sources.file(self.reading.file).text().len()
     }
 
     /// Reads a part of the file as another format: an nginx.conf inside a ConfigMap.
@@ -241,6 +229,24 @@ impl<'s> Reader<'s> {
     /// Asks for another file.
     pub fn want(&mut self, path: String, format: &'static str) {
         self.reading.wants.push(Want { path, format });
+    }
+}
+
+impl<'s> Reading<'s> {
+    fn new(file: SourceId, path: &'s str, format: &'static Format) -> Self {
+        Reading {
+            file,
+            path,
+            format,
+            facts: Facts::default(),
+            links: Links::default(),
+            comments: Vec::new(),
+            blocks: Vec::new(),
+            annotations: Vec::new(),
+            wants: Vec::new(),
+            unjoined: Unjoined::default(),
+            shown: Shown::default(),
+        }
     }
 }
 
@@ -266,8 +272,14 @@ pub fn resolve(from: &str, path: &str) -> String {
     if rooted { format!("/{path}") } else { path }
 }
 
+/// Reads what a renderer made of templates in their stead.
+pub fn render<'s>(readings: &mut [Reading<'s>], renderings: &Renderings, sources: &'s Sources) {
+    kubernetes::render(readings, renderings, sources);
+}
+
 /// Understands the files that include one another, now that all are read.
 pub fn join<'s>(readings: &mut Vec<Reading<'s>>, sources: &'s Sources) {
+    kubernetes::join(readings, sources);
     compose::join(readings, sources);
     nginx::join(readings, sources);
 }

@@ -69,7 +69,11 @@ pub(super) fn expand<'s>(
     }
     let mut expansion = Expansion { lookup, sources, parts: Vec::new(), count: 0, length: 0 };
     let complete = expansion.template(&template, DEPTH).is_some();
-    let Expansion { parts, count, length, .. } = expansion;
+    let Expansion { mut parts, count, length, .. } = expansion;
+    if parts.len() > 1 && parts.first().is_some_and(|first| first.file() != text.file()) {
+        // The whole stands where it is written, even if it begins with what stands elsewhere.
+        parts.insert(0, text.part(0..0));
+    }
     match parts.as_slice() {
         _ if !complete => text.clone(),
         [] => text.part(0..0),

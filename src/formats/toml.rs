@@ -83,7 +83,7 @@ fn begins(stem: &str, word: &str) -> bool {
 
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
     let name = candidate.name();
-    if name.ends_with(".conf") {
+    if candidate.extension() == "conf" {
         return (name.starts_with("telegraf") || name.starts_with("influxdb"))
             .then_some("named telegraf*.conf or influxdb*.conf");
     }

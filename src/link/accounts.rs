@@ -1,7 +1,7 @@
 //! Service accounts: a pod that doesn't say whether a token is mounted leaves that to its account.
 
 use super::objects::Index;
-use crate::facts::links::{Account, AccountUse};
+use crate::facts::links::Account;
 use crate::facts::{Field, Head, Position, Protects, Switch, Use};
 use crate::formats::Reading;
 use crate::source::Span;
@@ -11,9 +11,10 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
     let mut accounts: Vec<Found<'_>> = Vec::new();
     for (at, reading) in readings.iter().enumerate() {
         for account in &reading.links.accounts {
+            let Some(name) = account.name else { continue };
             let place = (at, accounts.len());
-            index.add("ServiceAccount", account.name, account.namespace, reading.path, place);
-            accounts.push(Found { account: account.clone(), users: 0, declining: 0 });
+            index.add("ServiceAccount", name, account.namespace, reading.path, place);
+            accounts.push(Found { file: at, account: account.clone(), users: 0, declining: 0 });
         }
     }
     for reading in &mut *readings {
@@ -35,10 +36,9 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
             reading.facts.switches.extend(mounted(one, Some(account.map_or(&absent, |one| &one.token))));
         }
     }
-    for found in &accounts {
+    for found in accounts.iter().filter(|found| found.gives_token_away()) {
         let place = found.account.token.span().unwrap_or(found.account.span);
-        let owner = readings.iter_mut().find(|reading| reading.file == place.file);
-        if let Some(reading) = owner.filter(|_| found.gives_token_away()) {
+        if let Some(reading) = readings.get_mut(found.file) {
             reading.facts.switches.push(switch(Head::new(place, found.account.subject), place));
         }
     }
@@ -46,6 +46,8 @@ pub(super) fn link(readings: &mut [Reading<'_>]) {
 
 /// A service account with the pods that run under it.
 struct Found<'s> {
+    /// The index of its file.
+    file: usize,
     account: Account<'s>,
     users: usize,
     declining: usize,
@@ -55,13 +57,15 @@ impl Found<'_> {
     /// The account that every pod gets which asks for none, unless every one here declines.
     fn gives_token_away(&self) -> bool {
         let every_pod_declines = self.users > 0 && self.users == self.declining;
-        self.account.name == "default" && self.account.token.value() == Some(&true) && !every_pod_declines
+        self.account.name == Some("default")
+            && self.account.token.value() == Some(&true)
+            && !every_pod_declines
     }
 }
 
 /// What is said of a pod whose token is mounted: it says so itself, or says nothing under an account that
 /// doesn't decline.
-fn mounted<'s>(pod: &AccountUse<'s>, account: Option<&Field<bool>>) -> Option<Switch<'s>> {
+fn mounted<'s>(pod: &Account<'s>, account: Option<&Field<bool>>) -> Option<Switch<'s>> {
     let mut head = Head::new(pod.span, pod.subject);
     match &pod.token {
         Field::Set(stated) => stated.value.then(|| switch(head, stated.span)),

@@ -1,6 +1,6 @@
 //! Builds: a service takes its user and its health check from the stage of the Dockerfile that it builds.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Surroundings, refer};
 use crate::facts::links::{Build, Stage};
@@ -14,6 +14,7 @@ pub(super) fn link<'s>(
     around: &dyn Surroundings,
     sources: &'s Sources,
 ) {
+    readings.iter_mut().for_each(forget_ports);
     for user in 0..readings.len() {
         let builds = readings.get(user).map(|reading| reading.links.builds.clone()).unwrap_or_default();
         for build in builds {
@@ -23,6 +24,27 @@ pub(super) fn link<'s>(
     for reading in readings {
         ship(reading);
         judge_final_stages(reading);
+    }
+}
+
+/// On what ports a stage listens isn't known where it, or one below it, copies a configuration that decides
+/// that and wasn't read.
+fn forget_ports(reading: &mut Reading<'_>) {
+    let links = &mut reading.links;
+    if links.configurations.is_empty() {
+        return;
+    }
+    let all = || links.configurations.iter();
+    let unread: FxHashSet<usize> = all().filter(|one| !one.read).map(|one| one.stage).collect();
+    let mut copying: FxHashSet<usize> = all().map(|one| one.stage).collect();
+    for (at, stage) in links.stages.iter_mut().enumerate() {
+        let inherits = stage.parent.is_some_and(|below| copying.contains(&below));
+        if inherits {
+            copying.insert(at);
+        }
+        if inherits || unread.contains(&at) {
+            stage.container.listens.clear();
+        }
     }
 }
 
@@ -82,12 +104,8 @@ fn resolve<'s>(
 ) {
     let Some(path) = &build.dockerfile else { return };
     let stage = files.get(path.as_str()).and_then(|index| readings.get_mut(*index)).map(|dockerfile| {
-        let all = 0..dockerfile.links.stages.len();
-        let stages = dockerfile.links.stages.get_mut(build.stages.clone().unwrap_or(all)).unwrap_or_default();
-        let stage = match build.target {
-            Some((target, _)) => targeted(stages, target),
-            None => stages.last_mut(),
-        };
+        let stages = &mut dockerfile.links.stages;
+        let stage = build.stage(stages).and_then(|at| stages.get_mut(at));
         stage.map(|stage| {
             let room = sources.file(build.span.file).grow(stage.container.weight());
             use_stage(stage, build, Use { span: build.span, note: build.note }, room)
@@ -116,12 +134,6 @@ fn resolve<'s>(
             }
         }
     }
-}
-
-/// The stage that a target means: by its name, or else by its number, counted from 0.
-fn targeted<'a, 's>(stages: &'a mut [Stage<'s>], target: &str) -> Option<&'a mut Stage<'s>> {
-    let named = stages.iter().position(|stage| stage.is(target));
-    stages.get_mut(named.or_else(|| target.parse().ok())?)
 }
 
 /// What is absent of a build: its folder, or only its Dockerfile. What lies outside of the run's root, and

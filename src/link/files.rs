@@ -53,7 +53,7 @@ pub(super) fn link<'s>(
 }
 
 /// The kustomization of a folder.
-fn kustomization(files: &FxHashMap<&str, usize>, folder: &str) -> Option<usize> {
+pub(super) fn kustomization(files: &FxHashMap<&str, usize>, folder: &str) -> Option<usize> {
     ["kustomization.yaml", "kustomization.yml"]
         .iter()
         .find_map(|name| files.get(format!("{folder}/{name}").as_str()).copied())

@@ -1,6 +1,7 @@
 //! Bind mounts of files that aren't there.
 
 use super::{Surroundings, refer};
+use crate::facts::links::MountSource;
 use crate::facts::{ReferenceKind, Resolution};
 use crate::formats::Reading;
 
@@ -59,21 +60,22 @@ pub(super) fn link(readings: &mut [Reading<'_>], around: &dyn Surroundings) {
     for reading in readings {
         let mounts = std::mem::take(&mut reading.links.mounts);
         for mount in &mounts {
-            let is_file = names_file(mount.source) || names_file(mount.target);
             if !mount.read
                 && may_name_ports(mount.target)
                 && let Some(container) = reading.facts.containers.get_mut(mount.container)
             {
                 container.listens.clear();
             }
-            let inside = !mount.path.starts_with('/') && !mount.path.starts_with("..");
-            if is_file && inside && around.entry(&mount.path).is_none() && !around.is_ignored(&mount.path) {
+            let MountSource::Path { path, written } = &mount.source else { continue };
+            let is_file = names_file(written) || names_file(mount.target);
+            let inside = !path.starts_with('/') && !path.starts_with("..");
+            if is_file && inside && around.entry(path).is_none() && !around.is_ignored(path) {
                 let subject = reading.facts.containers.get(mount.container);
                 let subject = subject.map_or("", |container| container.head.subject);
                 refer(
                     &mut reading.facts,
                     ReferenceKind::Mount,
-                    mount.source,
+                    written,
                     Resolution::Missing,
                     mount.span,
                     subject,

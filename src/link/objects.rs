@@ -205,14 +205,10 @@ fn take_all<'s>(
     sources: &'s Sources,
 ) {
     let object = readings.get(place.0).and_then(|reading| reading.links.objects.get(place.1));
-    let Some(names) = object.map(|object| object.data.iter().map(|(name, ..)| *name).collect::<Vec<_>>())
-    else {
-        return;
-    };
-    if names.len() > keys.left {
-        return;
-    }
-    keys.left -= names.len();
+    let Some(left) = object.and_then(|object| keys.left.checked_sub(object.data.len())) else { return };
+    keys.left = left;
+    let names: Vec<&str> =
+        object.into_iter().flat_map(|object| &object.data).map(|(name, ..)| *name).collect();
     for name in names {
         let variable = (!prefix.is_empty()).then(|| sources.keep(format!("{prefix}{name}").into()));
         use_setting(readings, keys, place, name, &ObjectUse { variable, ..one.clone() });

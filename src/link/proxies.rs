@@ -1,6 +1,7 @@
 //! Configurations of proxies that a service mounts: where the service publishes no port, nothing outside
 //! reaches their sockets.
 
+use crate::facts::links::{Mount, MountSource};
 use crate::facts::{Field, Reach};
 use crate::formats::Reading;
 
@@ -40,6 +41,7 @@ fn is_inside(path: &str, readings: &[Reading<'_>]) -> bool {
             .is_some_and(|rest| !mounted.is_empty() && (rest.is_empty() || rest.starts_with('/')))
     };
     let all = readings.iter().flat_map(|reading| &reading.links.mounts);
-    let mut mounts = all.filter(|mount| holds(&mount.path)).peekable();
+    let of_it = |mount: &&Mount<'_>| matches!(&mount.source, MountSource::Path { path: mounted, .. } if holds(mounted));
+    let mut mounts = all.filter(of_it).peekable();
     mounts.peek().is_some() && mounts.all(|mount| !mount.published)
 }

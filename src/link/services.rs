@@ -76,9 +76,10 @@ fn select<'s>(
     from: usize,
     left: &mut usize,
 ) -> Vec<Place> {
-    let Some(candidates) = exposure.selector.first().and_then(|label| pods.get(label)) else {
-        return Vec::new();
-    };
+    // A label that no pod has selects none; the rarest leaves the fewest to be compared.
+    let having = |label| pods.get(label).map_or(&[][..], Vec::as_slice);
+    let candidates = exposure.selector.iter().map(having).min_by_key(|having| having.len());
+    let candidates = candidates.unwrap_or_default();
     *left = left.saturating_sub(candidates.len());
     if *left == 0 {
         return Vec::new();

@@ -83,7 +83,11 @@ const LONGEST: usize = 4096;
 /// Paths below the folder of the policy: `dev/**`, `*.tmpl`. A `*` stays within one folder, and a trailing
 /// `/` means all that lies in a folder.
 #[derive(Clone, Debug)]
-pub struct Paths(GlobMatcher);
+pub struct Paths {
+    glob: GlobMatcher,
+    /// What every path begins with, so that most others are told by it.
+    start: String,
+}
 
 impl Paths {
     /// Reads a glob.
@@ -100,13 +104,21 @@ impl Paths {
         }
         let whole = if below.ends_with('/') { format!("{below}**") } else { below.to_owned() };
         let glob = GlobBuilder::new(&whole).literal_separator(true).build();
-        glob.map(|glob| Paths(glob.compile_matcher())).map_err(|wrong| wrong.kind().to_string())
+        let start = whole.split(['*', '?', '[', '{', '\\']).next().unwrap_or_default().to_owned();
+        glob.map(|glob| Paths { glob: glob.compile_matcher(), start })
+            .map_err(|wrong| wrong.kind().to_string())
     }
 
     /// Whether a path, given from the folder of the policy, is meant.
     #[must_use]
     pub fn contain(&self, path: &str) -> bool {
-        self.0.is_match(path)
+        path.starts_with(&self.start) && self.glob.is_match(path)
+    }
+
+    /// The glob as it is read.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.glob.glob().glob()
     }
 }
 

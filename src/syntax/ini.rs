@@ -17,7 +17,7 @@ pub enum Dialect {
     /// an indented line goes on with the value before it.
     /// <https://docs.python.org/3/library/configparser.html#supported-ini-file-structure>
     Ini,
-    /// Option files of MySQL and MariaDB: names may stand alone, values may be quoted.
+    /// Option files of MySQL and `MariaDB`: names may stand alone, values may be quoted.
     /// <https://dev.mysql.com/doc/refman/8.4/en/option-files.html>
     Mysql,
     /// `postgresql.conf`: no sections, the `=` may be left out, and `''` is a quote in quotes.
@@ -186,11 +186,11 @@ impl<'s> Parser<'_, 's> {
                 byte == b'#' && (at == 0 || matches!(bytes[at - 1], b' ' | b'\t'))
             }
         };
-        let quotes = match self.dialect {
+        let mark = match self.dialect {
             Dialect::Mysql | Dialect::Ini => bytes.first().filter(|byte| matches!(byte, b'"' | b'\'')),
             _ => None,
         };
-        let quoted = quotes.and_then(|mark| memchr::memchr(*mark, &bytes[1..])).map_or(0, |end| end + 2);
+        let quoted = mark.and_then(|mark| memchr::memchr(*mark, &bytes[1..])).map_or(0, |end| end + 2);
         let found = (quoted..bytes.len()).find(|at| starts(*at, bytes[*at]));
         let Some(at) = found.map(|at| value.start + at) else { return value };
         self.comment(at..value.end, false);
@@ -220,10 +220,16 @@ impl<'s> Parser<'_, 's> {
             let length = closing(line)?;
             (self.unescaped(rest.start + 1..rest.start + length), rest.start + length + 1)
         } else {
-            let length = line.find(|c: char| c.is_whitespace() || c == '#').unwrap_or(line.len());
+            let inside = |c: char| {
+                c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '/' | '+' | '-' | '%' | '*' | '$')
+            };
+            let length = line.find(|c: char| !inside(c)).unwrap_or(line.len());
             (self.text.part(rest.start..rest.start + length), rest.start + length)
         };
         let behind = trimmed(self.source, end..rest.end);
+        if end == rest.start && !behind.is_empty() && self.source.as_bytes()[behind.start] != b'#' {
+            return None;
+        }
         match self.source.as_bytes()[behind.clone()].first() {
             Some(b'#') => self.comment(behind, false),
             Some(_) => return None,

@@ -92,7 +92,7 @@ impl<'s> Reader<'_, 's> {
         match value.get_ref() {
             DeValue::Table(table) => self.table(table, path, section, depth),
             DeValue::Array(items) => {
-                for item in items.iter() {
+                for item in items {
                     let own = match item.get_ref() {
                         DeValue::Table(_) => {
                             let name = self.sources.keep(path.to_owned().into());

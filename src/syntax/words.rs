@@ -125,7 +125,7 @@ struct Parser<'t, 's> {
     words: Vec<Word<'s>>,
 }
 
-impl<'s> Parser<'_, 's> {
+impl Parser<'_, '_> {
     fn line(&mut self, line: Range<usize>) {
         let mut content = trimmed(self.source, line);
         let goes_on = self.dialect == Dialect::Hba && self.source[content.clone()].ends_with('\\');
@@ -177,7 +177,7 @@ impl<'s> Parser<'_, 's> {
                     run = at;
                 }
                 (None, '#') if self.dialect != Dialect::Redis => break,
-                (None, '"') | (None, '\'') if c == '"' || self.dialect != Dialect::Hba => {
+                (None, '"' | '\'') if c == '"' || self.dialect != Dialect::Hba => {
                     builder.copy(&self.text.part(run..at));
                     (quote, at, run) = (Some((c, at)), next, next);
                 }

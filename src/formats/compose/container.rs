@@ -1,28 +1,25 @@
 //! A service as facts.
 
+use rustc_hash::FxHashMap;
+
 use super::file::Tree;
 use super::interpolate::{Value, has_variable};
 use super::service::Service;
-use super::{build, healthcheck, labels, pairs, ports, volumes};
-use crate::data::images::{self, Known};
+use super::{build, commands, healthcheck, images, labels, pairs, ports, volumes};
+use crate::data::images::Known;
 use crate::facts::links::EnvFile;
-use crate::facts::{
-    Capability, Command, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store,
-};
-use crate::formats::commands::command;
-use crate::formats::image::image;
+use crate::facts::{Capability, Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope};
 use crate::formats::{Reading, resolve};
-use crate::source::{Span, Text};
-use crate::syntax::shell;
+use crate::source::Span;
 use crate::syntax::yaml::{Kind, Node};
 use crate::value::capability;
 use crate::value::environment::Environment;
 
 /// States what a service is. `trees` are the files that are merged, and `finished` says whether another
 /// service waits for its end.
-pub(super) fn emit<'s>(
-    service: &Service<'_, 's>,
-    trees: &[&Tree<'_, 's>],
+pub(super) fn emit<'t, 's>(
+    service: &Service<'t, 's>,
+    trees: &[&Tree<'t, 's>],
     finished: bool,
     reading: &mut Reading<'s>,
 ) {
@@ -35,8 +32,8 @@ pub(super) fn emit<'s>(
     let index = reading.facts.containers.len();
     let built = build::source(service);
     let from = if built.is_none() { service.scalar(&["image"]) } else { None };
-    let image = from.as_ref().and_then(|value| pulled(value, service.subject, note("used")));
-    let known = image.as_ref().and_then(known);
+    let image = from.as_ref().and_then(|value| images::pulled(value, service.subject, note("used")));
+    let known = image.as_ref().and_then(images::known);
     let repository = image.as_ref().and_then(|image| image.repository.value().copied());
     let used = note("used");
 
@@ -64,19 +61,14 @@ pub(super) fn emit<'s>(
     volumes::volumes(service, trees, used, &mut facts.volumes);
     labels::state(service, used, facts);
     facts.capabilities.extend(added_capabilities(service, used));
-    facts.commands.extend(
-        commands(service)
-            .into_iter()
-            .map(|parsed| command(parsed, service.subject, Store::Setting, false, sources))
-            .map(|command| Command { scope: Some(scope), ..command }),
-    );
+    commands::state(service, scope, used, facts);
 
     let datastore = known.as_ref().and_then(|known| known.image.datastore);
-    let host_network = host_network(service);
+    let host_network = host_network(service, trees);
     let on_host = host_network.value() == Some(&true);
     // On the host's network nothing is published, everything is there.
     let published = if on_host { ports::Ports::default() } else { ports::ports(service, datastore, used) };
-    let reachable = on_host || published.reachable;
+    let reachable = on_host || published.reachable || reached_through(service, trees);
     facts.ports.extend(published.facts);
 
     let mut container = container(service, image.as_ref(), known, built.is_some(), host_network);
@@ -93,10 +85,11 @@ pub(super) fn emit<'s>(
     (container.environment_given, container.environment_open) = (given, open);
     container.published = reachable;
     facts.images.extend(image);
-    if built.is_some() && pulls_instead(service) {
+    facts.images.extend(images::beside(service, used));
+    if built.is_some() && images::pulls_instead(service) {
         let value = service.scalar(&["image"]);
-        let pulled = value.as_ref().and_then(|value| pulled(value, service.subject, note("used")));
-        facts.images.extend(pulled.filter(comes_from_a_registry));
+        let pulled = value.as_ref().and_then(|value| images::pulled(value, service.subject, used));
+        facts.images.extend(pulled.filter(images::comes_from_a_registry));
     }
     facts.containers.push(container);
     if let Some(built) = &built {
@@ -104,60 +97,6 @@ pub(super) fn emit<'s>(
     }
     reading.links.env_files.extend(env_files);
     reading.links.mounts.extend(volumes::mounts(service, trees, index, reachable, note("mounted")));
-}
-
-/// Whether an override names an image where its base only builds one: `compose.prod.yaml` takes from a
-/// registry what `compose.yaml` builds. An image beside its build is the name of what is built.
-fn pulls_instead(service: &Service<'_, '_>) -> bool {
-    let Some((own, below)) = service.layers.split_last() else { return false };
-    let states = |key: &str| own.node.get(key).is_some();
-    states("image")
-        && !states("build")
-        && !states("extends")
-        && below.iter().all(|layer| layer.file.path != own.file.path && layer.node.get("image").is_none())
-}
-
-/// Whether an image's name is one that a registry knows: with a host, with an owner, or an official one.
-/// Others name what is built here.
-fn comes_from_a_registry(image: &Image<'_>) -> bool {
-    let hosted = image.registry.value().is_some_and(|registry| *registry != "docker.io");
-    let owned = image.repository.value().is_some_and(|repository| repository.contains('/'));
-    hosted || owned || known(image).is_some()
-}
-
-/// The image that is pulled, as far as it is known.
-pub(super) fn pulled<'s>(value: &Value<'s>, subject: &'s str, note: &'s str) -> Option<Image<'s>> {
-    let text = value.as_str();
-    let mut image = if value.known {
-        image(&value.text, subject)?
-    } else {
-        // An unknown tag leaves the rest known: `postgres:${VERSION}`.
-        let unknown = text.find('$')?;
-        let before = text.get(..unknown)?;
-        let end = before
-            .rfind(['@', ':'])
-            .filter(|end| !before.get(*end..).is_some_and(|tag| tag.contains('/')))?;
-        let mut image = image(&value.text.part(0..end), subject)?;
-        (image.pin, image.tag, image.reference) =
-            (Field::Unknown, Field::Unknown, Field::set(text, value.place, ""));
-        image
-    };
-    image.head = Head { anchor: value.place, subject, uses: value.uses(note) };
-    if let Field::Set(reference) = &mut image.reference {
-        reference.span = value.place;
-    }
-    Some(image)
-}
-
-/// What is known of an image.
-fn known<'s>(image: &Image<'s>) -> Option<Known<'s>> {
-    let reference = images::Reference {
-        registry: image.registry.value()?,
-        repository: image.repository.value()?,
-        tag: image.tag.value().copied(),
-        digest: None,
-    };
-    images::lookup(&reference)
 }
 
 fn container<'s>(
@@ -181,6 +120,7 @@ fn container<'s>(
             Field::Unset => Field::Unknown,
             user => user,
         },
+        user_by_default: user_by_default(service),
         privileged: privileged(service),
         escalation: escalation(service),
         added_capabilities: capabilities(service, "cap_add", "cap_add:"),
@@ -216,6 +156,12 @@ fn container<'s>(
     }
 }
 
+/// Whether the user is what a variable stands for that nothing here sets.
+fn user_by_default(service: &Service<'_, '_>) -> Field<bool> {
+    let user = service.scalar(&["user"]);
+    user.map_or(Field::NotApplicable, |user| Field::set(user.by_default, user.place, "user:"))
+}
+
 fn privileged(service: &Service<'_, '_>) -> Field<bool> {
     match service.switch(&["privileged"], "privileged:") {
         Field::Default(_) => {
@@ -232,8 +178,9 @@ fn unsandboxed(service: &Service<'_, '_>) -> Field<bool> {
     insecure.map_or(Field::Default(false), |value| Field::set(true, value.place, "build.entitlements:"))
 }
 
-/// The network is the host's by `network_mode`, by `net` in the first version, or while the image is built.
-fn host_network(service: &Service<'_, '_>) -> Field<bool> {
+/// The network is the host's by `network_mode`, by `net` in the first version, by a network that is only a
+/// name for it, or while the image is built.
+fn host_network<'t, 's>(service: &Service<'t, 's>, trees: &[&Tree<'t, 's>]) -> Field<bool> {
     let own = match service.shares_host(&["network_mode"], "network_mode:") {
         Field::Default(_) => service.shares_host(&["net"], "net:"),
         stated => stated,
@@ -242,7 +189,26 @@ fn host_network(service: &Service<'_, '_>) -> Field<bool> {
         return own;
     }
     let build = service.shares_host(&["build", "network"], "build.network:");
-    if build.value() == Some(&true) { build } else { own }
+    if build.value() == Some(&true) {
+        return build;
+    }
+    let networks = service.each(&["networks"]).into_iter();
+    let mut names = networks.flat_map(|found| {
+        let listed = found.node.items().filter_map(|item| Some((item.as_str()?, item.span())));
+        let entries = found.node.entries().map(|entry| (entry.key, entry.key_span));
+        listed.chain(entries).collect::<Vec<_>>()
+    });
+    let outside = names.find(|(name, _)| trees.iter().any(|tree| tree.is_host_network(name)));
+    outside.map_or(own, |(_, place)| Field::set(true, place, "networks:"))
+}
+
+/// Whether the service whose network this one uses can be reached from outside.
+fn reached_through<'t, 's>(service: &Service<'t, 's>, trees: &[&Tree<'t, 's>]) -> bool {
+    let mode = service.scalar(&["network_mode"]);
+    let owner = mode.as_ref().and_then(|mode| mode.known()?.strip_prefix("service:"));
+    let none = FxHashMap::default();
+    let owner = owner.and_then(|owner| Service::new(owner, trees, &none, service.environment));
+    owner.is_some_and(|owner| ports::ports(&owner, None, "").reachable)
 }
 
 fn escalation(service: &Service<'_, '_>) -> Field<bool> {
@@ -324,38 +290,6 @@ fn is_for_development(service: &Service<'_, '_>) -> bool {
     let development =
         |name: &Value<'_>| name.known().map(Environment::of_name) == Some(Environment::Development);
     !profiles.is_empty() && profiles.iter().all(development)
-}
-
-/// The commands of `entrypoint` and `command`, which is the entrypoint's arguments where both are stated.
-fn commands<'s>(service: &Service<'_, 's>) -> Vec<shell::Command<'s>> {
-    let sources = service.environment.sources;
-    let entrypoint = service.last(&["entrypoint"]).map(|found| found.node);
-    let command = service.last(&["command"]).map(|found| found.node);
-    match (entrypoint, command) {
-        (Some(one), None) | (None, Some(one)) if one.kind() == Kind::Scalar => {
-            service.environment.scalar(one).map_or_else(Vec::new, |value| shell::parse(&value.text, sources))
-        }
-        _ => {
-            let both = entrypoint.into_iter().chain(command);
-            let words: Vec<Text<'s>> = both.flat_map(|node| words(service, node)).collect();
-            shell::from_words(&words, sources)
-        }
-    }
-}
-
-/// The words of a command, written as a list or as one text.
-fn words<'s>(service: &Service<'_, 's>, node: Node<'_, 's>) -> Vec<Text<'s>> {
-    if node.kind() != Kind::Scalar {
-        return node
-            .items()
-            .filter_map(|item| service.environment.scalar(item))
-            .map(|value| value.text)
-            .collect();
-    }
-    let Some(value) = service.environment.scalar(node) else { return Vec::new() };
-    let parsed = shell::parse(&value.text, service.environment.sources);
-    let outer = parsed.into_iter().filter(|command| command.depth == 0);
-    outer.flat_map(|command| command.words).map(|word| word.text).collect()
 }
 
 /// The env files of a service. <https://docs.docker.com/reference/compose-file/services/#env_file>

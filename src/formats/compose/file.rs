@@ -40,8 +40,10 @@ pub(super) struct Tree<'t, 's> {
     /// In order; one service is written several times only in a file of several documents.
     pub(super) services: Vec<(&'s str, Vec<Layer<'t, 's>>)>,
     by_name: FxHashMap<&'s str, usize>,
-    /// Where each config names its file.
-    pub(super) config_files: FxHashMap<&'s str, Node<'t, 's>>,
+    /// Services of which a later one of the same name takes the place.
+    pub(super) hidden: Vec<(&'s str, Layer<'t, 's>)>,
+    /// Where each config is defined.
+    pub(super) configs: FxHashMap<&'s str, Node<'t, 's>>,
 }
 
 impl<'t, 's> Tree<'t, 's> {
@@ -50,16 +52,28 @@ impl<'t, 's> Tree<'t, 's> {
             file,
             services: Vec::new(),
             by_name: FxHashMap::default(),
-            config_files: FxHashMap::default(),
+            hidden: Vec::new(),
+            configs: FxHashMap::default(),
         };
         for document in &file.stream.documents {
             for config in document.root().get("configs").into_iter().flat_map(Node::entries) {
-                if let Some(file) = config.value.get("file") {
-                    tree.config_files.entry(config.key).or_insert(file);
-                }
+                tree.configs.entry(config.key).or_insert(config.value);
             }
+            let layer = |entry: &Entry<'t, 's>| Layer {
+                node: entry.value,
+                key: entry.key_span,
+                block: extent(entry),
+                file,
+            };
+            let repeats = !file.stream.duplicates.is_empty();
+            let all = holder(document.root()).filter(|_| repeats).into_iter().flat_map(Node::own_entries);
+            let hidden = all.filter(is_service).filter(|entry| {
+                let counts = holder(document.root()).and_then(|services| services.entry(entry.key));
+                counts.is_some_and(|counts| counts.key_span != entry.key_span)
+            });
+            tree.hidden.extend(hidden.take(LAYERS).map(|entry| (entry.key, layer(&entry))));
             for entry in services(document.root()) {
-                let layer = Layer { node: entry.value, key: entry.key_span, block: extent(&entry), file };
+                let layer = layer(&entry);
                 let index = *tree.by_name.entry(entry.key).or_insert(tree.services.len());
                 match tree.services.get_mut(index) {
                     Some((_, layers)) if layers.len() < LAYERS => layers.push(layer),
@@ -77,6 +91,17 @@ impl<'t, 's> Tree<'t, 's> {
         found.map_or(&[], |(_, layers)| layers)
     }
 
+    /// Whether a network is only a name for that of the host.
+    /// <https://docs.docker.com/reference/compose-file/networks/#driver>
+    pub(super) fn is_host_network(&self, name: &str) -> bool {
+        let defined = self.roots().filter_map(|root| root.path(&["networks", name]));
+        defined.into_iter().any(|network| {
+            let external = network.path(&["external", "name"]);
+            let names = [network.get("name"), network.get("driver"), external];
+            names.into_iter().flatten().any(|node| node.as_str() == Some("host"))
+        })
+    }
+
     /// The outermost mappings.
     pub(super) fn roots(&self) -> impl Iterator<Item = Node<'t, 's>> {
         self.file.stream.documents.iter().map(|document| document.root())
@@ -85,10 +110,18 @@ impl<'t, 's> Tree<'t, 's> {
 
 /// The entries of `services`; extensions (`x-…`) are none.
 fn services<'t, 's>(root: Node<'t, 's>) -> impl Iterator<Item = Entry<'t, 's>> {
-    let services = root.get("services").or_else(|| is_first_version(root).then_some(root));
-    services.into_iter().flat_map(Node::entries).filter(|entry| {
-        !entry.key.is_empty() && !entry.key.starts_with("x-") && entry.value.kind() == Kind::Mapping
-    })
+    holder(root).into_iter().flat_map(Node::entries).filter(is_service)
+}
+
+fn holder<'t, 's>(root: Node<'t, 's>) -> Option<Node<'t, 's>> {
+    root.get("services").or_else(|| is_first_version(root).then_some(root))
+}
+
+fn is_service(entry: &Entry<'_, '_>) -> bool {
+    !entry.key.is_empty()
+        && !entry.is_merge()
+        && !entry.key.starts_with("x-")
+        && entry.value.kind() == Kind::Mapping
 }
 
 /// The first version of the format had services at the top.

@@ -35,6 +35,8 @@ pub(super) struct Value<'s> {
     pub(super) place: Span,
     /// Whether nothing in it is unknown.
     pub(super) known: bool,
+    /// Whether a part of it is the default of a variable that nothing here sets.
+    pub(super) by_default: bool,
     /// The defaults of secrets that it is written with.
     pub(super) defaults: Vec<Span>,
 }
@@ -74,7 +76,14 @@ impl<'s> Environment<'_, 's> {
     pub(super) fn value(&self, text: &Text<'s>) -> Value<'s> {
         let written = text.span(0..text.as_str().len());
         if !text.as_str().contains('$') {
-            return Value { text: text.clone(), written, place: written, known: true, defaults: Vec::new() };
+            return Value {
+                text: text.clone(),
+                written,
+                place: written,
+                known: true,
+                by_default: false,
+                defaults: Vec::new(),
+            };
         }
         let template = interpolation::parse(text, Dialect::Compose, self.sources);
         let mut known = |name: &str| match self.lookup(name) {
@@ -87,7 +96,13 @@ impl<'s> Environment<'_, 's> {
         let text = expand(text, Dialect::Compose, &mut |name| self.lookup(name), self.sources);
         let length = text.as_str().len();
         let place = if alone && length > 0 { text.span(0..length) } else { written };
-        Value { text, written, place, known, defaults: defaults(&template, alone) }
+        let by_default = template.parts.iter().any(|part| match part {
+            Part::Variable(Variable { name, operator: Operator::Default { .. }, .. }) => {
+                self.lookup(name).is_none_or(|value| value.as_str().is_empty())
+            }
+            _ => false,
+        });
+        Value { text, written, place, known, by_default, defaults: defaults(&template, alone) }
     }
 }
 

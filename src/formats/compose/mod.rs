@@ -2,10 +2,12 @@
 //! <https://docs.docker.com/reference/compose-file/>
 
 mod build;
+mod commands;
 mod configs;
 mod container;
 mod file;
 mod healthcheck;
+mod images;
 mod interpolate;
 mod labels;
 mod names;
@@ -114,7 +116,7 @@ fn read_services<'s>(reader: &mut Reader<'s>, file: &File<'s>) {
             reader.want(path, "dockerfile");
         }
         let image = service.scalar(&["image"]);
-        let image = image.as_ref().and_then(|value| container::pulled(value, "", ""));
+        let image = image.as_ref().and_then(|value| images::pulled(value, "", ""));
         let repository = image.as_ref().and_then(|image| image.repository.value().copied());
         for mount in volumes::mounts(&service, &[&tree], 0, false, "") {
             if let Some(path) = volumes::nginx(&mount, repository) {

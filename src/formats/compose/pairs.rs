@@ -89,6 +89,21 @@ pub(super) fn settings<'s>(
     open
 }
 
+/// The settings of one mapping or list, in a scope of their own.
+pub(super) fn of_node<'s>(
+    service: &Service<'_, 's>,
+    mapping: Node<'_, 's>,
+    scope: Scope,
+    note: &'s str,
+    out: &mut Vec<Setting<'s>>,
+) {
+    for pair in pairs(mapping).into_iter().filter(|pair| !pair.key.is_empty() && !pair.key.contains('$')) {
+        let value = pair.value.map(|text| service.environment.value(&text));
+        let value = value.filter(|value| !value.as_str().is_empty());
+        out.extend(value.map(|value| setting(&value, &pair.key_span, pair.key, service, scope, None, note)));
+    }
+}
+
 /// A setting. A value that comes from elsewhere lies there, with the use beside it; one that does so in
 /// part lies at the use.
 fn setting<'s>(

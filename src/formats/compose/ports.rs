@@ -28,6 +28,8 @@ struct Published<'s> {
     address: Address,
     host: Field<i64>,
     container: Option<RangeInclusive<u16>>,
+    /// The host's port, or else the container's, as it is written.
+    shown: &'s str,
 }
 
 /// What is known of a service's ports.
@@ -79,6 +81,7 @@ fn fact<'s>(
         publish: Field::set(Publish::Compose, place, "ports:"),
         container_port: first.map_or(Field::Unknown, |port| Field::set(port.into(), place, "")),
         host_port: published.host,
+        shown: Field::set(published.shown, place, "ports:"),
         all_interfaces: match published.address {
             Address::Unknown => Field::Unknown,
             address => Field::set(address == Address::All, place, "ports:"),
@@ -88,13 +91,13 @@ fn fact<'s>(
 }
 
 /// `[[address:]port:]port[/protocol]`, each port perhaps a range.
-fn short(value: Value<'_>) -> Published<'_> {
+fn short<'s>(value: Value<'s>) -> Published<'s> {
     let text = value.as_str().trim();
     let text = text
         .rsplit_once('/')
         .filter(|(_, protocol)| !protocol.contains(['}', ':']))
         .map_or(text, |(ports, _)| ports);
-    let parts: Vec<&str> = split_colons(text).into_iter().map(|(_, part)| part).collect();
+    let parts: Vec<&'s str> = split_colons(text).into_iter().map(|(_, part)| part).collect();
     let place = value.place;
     let number = |part: &str| match range(part) {
         Some(range) => Field::set(i64::from(*range.start()), place, ""),
@@ -114,7 +117,18 @@ fn short(value: Value<'_>) -> Published<'_> {
         [address @ .., host, container] => (classify(&address.join(":")), number(host), range(container)),
         [] => (Address::Unknown, Field::Unknown, None),
     };
-    Published { address, host, container, place: value }
+    let shown = match parts.as_slice() {
+        [.., host, container] => better_known(host, container),
+        [container] => *container,
+        [] => "",
+    };
+    Published { address, host, container, shown, place: value }
+}
+
+/// What tells more of a port: that of the host, unless there is none or it isn't known.
+fn better_known<'s>(host: &'s str, container: &'s str) -> &'s str {
+    let host = host.trim();
+    if host.is_empty() || has_variable(host) && !has_variable(container) { container.trim() } else { host }
 }
 
 /// Whether a variable can only be a port's number: `${DB_PORT}`, not `${BIND}`, which may hold an address.
@@ -137,6 +151,10 @@ fn long<'s>(service: &Service<'_, 's>, node: crate::syntax::yaml::Node<'_, 's>) 
             .map_or(Address::All, |address| address.known().map_or(Address::Unknown, classify)),
         host: host.as_ref().map_or(Field::Unset, |host| number(host).unwrap_or(Field::Unknown)),
         container: target.as_ref().and_then(|target| range(target.known()?)),
+        shown: better_known(
+            host.as_ref().map_or("", Value::as_str),
+            target.as_ref().map_or("", Value::as_str),
+        ),
         place: address.or(host).or(target)?,
     })
 }

@@ -59,6 +59,11 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
                 container::emit(&service, &merged, finished.contains(name), reading);
             }
         }
+        // Compose refuses the file, but what stands in it is meant to run.
+        for (name, layer) in &tree.hidden {
+            let service = Service::hidden(name, *layer, &environment);
+            container::emit(&service, &merged, finished.contains(name), reading);
+        }
     }
 }
 
@@ -73,6 +78,15 @@ fn references<'s>(
     for (name, layer) in
         tree.services.iter().flat_map(|(name, layers)| layers.iter().map(move |layer| (name, layer)))
     {
+        let labels = layer.node.get("label_file").into_iter();
+        for file in labels.flat_map(|labels| [labels].into_iter().chain(labels.items())).map(Node::text) {
+            let path = file.as_str();
+            if !path.is_empty() && !path.starts_with(['/', '~']) && !path.contains('$') {
+                let role = FileRole::Content;
+                let path = resolve(tree.file.base, path);
+                reading.links.files.push(FileUse { role, ..file_use(&file, path, subject(name)) });
+            }
+        }
         let Some(extends) = layer.node.get("extends") else { continue };
         let base = Extends::new(extends);
         let other = match &base.file {

@@ -67,6 +67,14 @@ impl<'t, 's> Service<'t, 's> {
         Some(service)
     }
 
+    /// A service of which a later one of the same name takes the place, as it stands.
+    pub(super) fn hidden(name: &'s str, layer: Layer<'t, 's>, environment: &'t Environment<'t, 's>) -> Self {
+        let subject = environment.sources.keep(format!("service {name}").into());
+        let (anchor, block) = (layer.key, layer.block);
+        let open = layer.node.is_open() || layer.node.get("extends").is_some();
+        Service { name, subject, layers: vec![layer], anchor, block, scope: block, open, environment }
+    }
+
     /// The strongest statement at a path of keys.
     pub(super) fn last(&self, path: &[&str]) -> Option<Found<'t, 's>> {
         self.each(path).pop()

@@ -1,8 +1,12 @@
 //! Whole files through [`Reader::read`] and [`join`].
 
+mod neighbours;
+mod projects;
+
 use proptest::prelude::*;
 
-use crate::facts::{Container, Facts, Field, Healthcheck, Mounts, ProblemKind, Runs};
+use crate::facts::links::MountSource;
+use crate::facts::{Container, Facts, Field, Healthcheck, Mounts, ProblemKind, Reach, Runs};
 use crate::formats::{Candidate, Reader, Reading, find, join, recognise};
 use crate::link::{Nothing, link};
 use crate::source::{Sources, Span};
@@ -84,24 +88,6 @@ fn a_default_that_is_empty_is_no_value() {
     let mut readings = vec![Reader::read(&sources, id, find("compose").unwrap())];
     join(&mut readings, &sources);
     assert_eq!(settings(&readings[0].facts), [("REAL_PASSWORD".to_owned(), String::new())]);
-}
-
-#[test]
-fn variables_come_from_the_env_file_beside_the_project() {
-    let sources = Sources::default();
-    let text = "services:\n  db:\n    image: postgres\n    environment:\n      POSTGRES_PASSWORD: ${STORE_LOGIN}\n      URL: postgres://u:${STORE_LOGIN}@db\n      OTHER: ${UNSET}\n      SECRET: ${MISSING:-changeme}\n";
-    let readings = read(
-        &sources,
-        &[("a/compose.yaml", text), ("a/.env", "STORE_LOGIN=hunter2\n"), (".env", "UNSET=1\n")],
-    );
-    let [password, url, other, secret] = readings[0].facts.settings.as_slice() else { panic!() };
-    assert_eq!(at(&sources, password.head.anchor), ("a/.env", "hunter2"));
-    assert_eq!(at(&sources, password.head.uses[0].span), ("a/compose.yaml", "${STORE_LOGIN}"));
-    assert_eq!(url.text.as_str(), "postgres://u:hunter2@db");
-    assert_eq!(at(&sources, url.head.anchor).1, "postgres://u:${STORE_LOGIN}@db");
-    assert_eq!((other.text.as_str(), &other.value), ("${UNSET}", &Field::Unknown));
-    assert_eq!(at(&sources, secret.head.anchor).1, "changeme");
-    assert!(secret.head.uses.is_empty());
 }
 
 #[test]
@@ -221,131 +207,6 @@ fn limits_are_read_in_all_their_spellings() {
 }
 
 #[test]
-fn mounts_of_the_host_and_of_the_project_are_told_apart() {
-    let sources = Sources::default();
-    let text = "services:\n  a:\n    image: nginx:1.27\n    ports: ['80:80']\n    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock:ro\n      - ./nginx.conf:/etc/nginx/nginx.conf:ro\n      - ${PWD}/conf.d:/etc/nginx/conf.d\n      - data:/data\n      - /anonymous\n      - type: bind\n        source: /etc/ssl\n        target: /ssl\n        read_only: true\n      - ${UNKNOWN}:/x\n";
-    let readings = read(&sources, &[("a/compose.yaml", text)]);
-    let volumes = &readings[0].facts.volumes;
-    assert_eq!(volumes.len(), 2);
-    assert_eq!(volumes[0].mounts.value(), Some(&Mounts::RuntimeSocket));
-    assert_eq!(at(&sources, volumes[0].source.span().unwrap()).1, "/var/run/docker.sock");
-    assert_eq!((volumes[0].read_only.value(), volumes[1].read_only.value()), (Some(&true), Some(&true)));
-    assert_eq!(at(&sources, volumes[1].head.anchor).1, "/etc/ssl");
-    let mounts: Vec<_> =
-        readings[0].links.mounts.iter().map(|mount| (mount.path.as_str(), mount.published)).collect();
-    assert_eq!(mounts, [("a/nginx.conf", true), ("a/conf.d", true)]);
-    let wanted: Vec<_> = readings[0]
-        .wants
-        .iter()
-        .filter(|want| want.format == "nginx")
-        .map(|want| want.path.as_str())
-        .collect();
-    assert_eq!(wanted, ["a/conf.d/*.conf", "a/nginx.conf"]);
-}
-
-#[test]
-fn builds_name_their_dockerfiles() {
-    let sources = Sources::default();
-    let text = "services:\n  a:\n    build: ./api\n    image: me/api\n  b:\n    build: {context: .., dockerfile: docker/Dockerfile, target: run}\n  c:\n    build: https://github.com/x/y.git\n  d:\n    build:\n      dockerfile_inline: |\n        FROM alpine:3.20\n        USER 0\n";
-    let readings = read(&sources, &[("deploy/compose.yaml", text)]);
-    let builds = &readings[0].links.builds;
-    let paths: Vec<_> = builds.iter().map(|build| build.dockerfile.as_deref()).collect();
-    assert_eq!(
-        paths,
-        [Some("deploy/api/Dockerfile"), Some("docker/Dockerfile"), None, Some("deploy/compose.yaml")]
-    );
-    assert_eq!(builds[1].target.map(|(target, _)| target), Some("run"));
-    assert_eq!(builds[3].stages, Some(0..1));
-    assert_eq!(readings[0].links.stages[0].container.user.value(), Some(&"0"));
-    assert!(
-        readings[0]
-            .wants
-            .iter()
-            .any(|want| want.path == "deploy/api/Dockerfile" && want.format == "dockerfile")
-    );
-    assert_eq!(readings[0].facts.images.len(), 1);
-}
-
-#[test]
-fn env_files_are_links() {
-    let sources = Sources::default();
-    let text = "services:\n  a:\n    image: x\n    env_file: [.env.prod, {path: ./opt.env, required: false}]\n  b:\n    image: x\n    env_file: common.env\n";
-    let reading = one(&sources, text);
-    let files: Vec<_> = reading
-        .links
-        .env_files
-        .iter()
-        .map(|file| (file.path.as_str(), file.container, file.required))
-        .collect();
-    assert_eq!(files, [(".env.prod", 0, true), ("opt.env", 0, false), ("common.env", 1, true)]);
-    assert_eq!(reading.links.env_files[0].note, "read by service a");
-}
-
-#[test]
-fn an_override_is_judged_with_its_base() {
-    let sources = Sources::default();
-    let base = "services:\n  web:\n    image: x:1\n    healthcheck: {test: [CMD, a]}\n    environment: {A: base, B: base}\n  db:\n    image: y:1\n";
-    let prod = "services:\n  web:\n    privileged: true\n    environment: [A=prod]\n";
-    let readings = read(&sources, &[("docker-compose.prod.yml", prod), ("docker-compose.yml", base)]);
-    let merged = container(&readings[0], "web");
-    assert_eq!(at(&sources, merged.head.anchor), ("docker-compose.yml", "web"));
-    assert_eq!(at(&sources, merged.privileged.span().unwrap()), ("docker-compose.prod.yml", "true"));
-    assert_eq!(merged.healthcheck.value(), Some(&Healthcheck::Present));
-    assert_eq!(readings[0].facts.containers.len(), 1);
-    let mut values = settings(&readings[0].facts);
-    values.sort();
-    assert_eq!(values, [("A".to_owned(), "prod".to_owned()), ("B".to_owned(), "base".to_owned())]);
-    assert_ne!(readings[0].facts.settings[0].scope, readings[1].facts.settings[0].scope);
-    assert_eq!(container(&readings[1], "web").privileged, Field::Default(false));
-}
-
-#[test]
-fn a_fragment_without_its_base_is_not_blamed_for_what_it_lacks() {
-    let sources = Sources::default();
-    let readings = read(&sources, &[("docker-compose.prod.yml", "services:\n  web:\n    user: root\n")]);
-    let web = container(&readings[0], "web");
-    assert_eq!(web.user.value(), Some(&"root"));
-    assert_eq!(
-        (web.healthcheck, web.cpu_limit, web.escalation),
-        (Field::Unknown, Field::Unknown, Field::Unknown)
-    );
-    assert!(readings[0].wants.iter().any(|want| want.path == "docker-compose.yml"));
-}
-
-#[test]
-fn a_service_has_what_it_extends() {
-    let sources = Sources::default();
-    let text = "services:\n  a:\n    extends: {file: common/base.yml, service: base}\n    environment: {X: own}\n  b:\n    extends: a\n  c:\n    extends: {file: nowhere.yml, service: base}\n    image: z\n  d:\n    extends: d\n    image: z\n";
-    let base = "services:\n  base:\n    build: ./app\n    user: root\n    environment: {X: base, Y: base}\n    env_file: base.env\n";
-    let readings = read(&sources, &[("compose.yaml", text), ("common/base.yml", base)]);
-    let b = container(&readings[0], "b");
-    assert_eq!(at(&sources, b.user.span().unwrap()), ("common/base.yml", "root"));
-    assert_eq!(at(&sources, b.head.anchor), ("compose.yaml", "b"));
-    assert_eq!(readings[0].links.builds[1].dockerfile.as_deref(), Some("common/app/Dockerfile"));
-    assert_eq!(readings[0].links.env_files[0].path, "common/base.env");
-    let own = readings[0].facts.settings.iter().filter(|setting| setting.head.subject == "service b");
-    let mut own: Vec<_> = own.map(|setting| setting.text.as_str()).collect();
-    own.sort_unstable();
-    assert_eq!(own, ["base", "own"]);
-    assert_eq!(container(&readings[0], "c").healthcheck, Field::Unknown);
-    assert!(readings[0].wants.iter().any(|want| want.path == "common/base.yml" && want.format == "compose"));
-}
-
-#[test]
-fn included_files_see_the_variables_of_those_that_include_them() {
-    let sources = Sources::default();
-    let readings = read(
-        &sources,
-        &[
-            ("compose.yaml", "include: [sub/compose.yaml]\nservices: {}\n"),
-            ("sub/compose.yaml", "services:\n  a:\n    image: x:${TAG}\n"),
-            (".env", "TAG=1.2\n"),
-        ],
-    );
-    assert_eq!(readings[1].facts.images[0].tag.value(), Some(&"1.2"));
-}
-
-#[test]
 fn an_unknown_tag_leaves_the_image_known() {
     let sources = Sources::default();
     let reading = one(
@@ -384,16 +245,6 @@ fn what_compose_refuses_is_a_problem() {
 }
 
 #[test]
-fn reset_and_override_tags_drop_what_was_there() {
-    let sources = Sources::default();
-    let base = "services:\n  web:\n    image: x\n    ports: ['1:1']\n    cap_add: [SYS_ADMIN]\n";
-    let other = "services:\n  web:\n    ports: !override ['2:2']\n    cap_add: !reset []\n";
-    let readings = read(&sources, &[("compose.yaml", base), ("compose.override.yaml", other)]);
-    assert_eq!(readings[1].facts.ports.len(), 1);
-    assert_eq!(container(&readings[1], "web").added_capabilities, Field::Default(Vec::new()));
-}
-
-#[test]
 fn anchors_and_merge_keys_are_followed() {
     let sources = Sources::default();
     let text = "x-env: &env\n  A: b\nx-base: &base\n  image: x\n  environment: *env\nservices:\n  a:\n    <<: *base\n    user: app\n  b: *base\n";
@@ -401,24 +252,6 @@ fn anchors_and_merge_keys_are_followed() {
     assert_eq!(settings(&reading.facts).len(), 2);
     assert_eq!(reading.facts.containers.len(), 2);
     assert_eq!(at(&sources, reading.blocks[1]).1, "b: *base");
-}
-
-#[test]
-fn a_service_takes_its_user_from_the_dockerfile_that_it_holds() {
-    let sources = Sources::default();
-    let text = "services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM alpine:3.20\n        HEALTHCHECK CMD true\n  b:\n    build:\n      dockerfile_inline: |\n        FROM alpine:3.20\n        USER app\n";
-    let project = link(read(&sources, &[("compose.yaml", text)]), &Nothing, &sources);
-    let containers = &project.facts.containers;
-    assert_eq!(containers.len(), 4);
-    let health: Vec<_> = containers.iter().take(2).map(|one| one.healthcheck.value().copied()).collect();
-    assert_eq!(health, [Some(Healthcheck::Present), None]);
-    assert_eq!(containers[0].user, Field::NotApplicable);
-    assert!(
-        containers
-            .iter()
-            .any(|one| one.user.value() == Some(&"root") && one.head.uses[0].note == "built by service a")
-    );
-    assert!(project.facts.references.is_empty());
 }
 
 proptest! {
@@ -444,152 +277,6 @@ proptest! {
 }
 
 #[test]
-fn files_and_services_that_are_named_must_be_there() {
-    let sources = Sources::default();
-    let text = "include: [more.yaml, 'oci://x']\nservices:\n  a: {extends: nobody}\n  b: {extends: {file: gone.yaml, service: x}}\n  c: {extends: b}\n  d: {build: ./worker}\n";
-    let project = link(vec![one(&sources, text)], &Nothing, &sources);
-    let mut missing: Vec<_> =
-        project.facts.references.iter().map(|one| at(&sources, one.head.anchor).1).collect();
-    missing.sort_unstable();
-    assert_eq!(missing, ["./worker", "gone.yaml", "more.yaml", "nobody"]);
-}
-
-#[test]
-fn a_command_from_another_file_is_its_services_own() {
-    let sources = Sources::default();
-    let readings = read(
-        &sources,
-        &[
-            ("compose.yaml", "services:\n  cache: {extends: {file: common.yaml, service: cache}}\n"),
-            (
-                "common.yaml",
-                "services:\n  cache: {image: 'redis:7', command: redis-server --requirepass $P}\n",
-            ),
-        ],
-    );
-    let project = link(readings, &Nothing, &sources);
-    let mut facts = project.facts;
-    crate::derive::derive(&mut facts, &sources);
-    let open = facts.credentials.iter().filter(|one| one.key.value().is_none());
-    assert_eq!(open.count(), 0);
-}
-
-#[test]
-fn a_password_is_judged_where_it_is_written() {
-    let sources = Sources::default();
-    let readings = read(
-        &sources,
-        &[
-            (
-                "compose.yaml",
-                "services:\n  a:\n    image: x\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD:-admin}\n      DATABASE_URL: postgres://u:${DB_PASSWORD:-admin}@db/x\n",
-            ),
-            (".env", "DB_PASSWORD=postgres\n"),
-        ],
-    );
-    let mut facts = link(readings, &Nothing, &sources).facts;
-    crate::derive::derive(&mut facts, &sources);
-    let [password] = &facts.credentials[..] else { panic!("{:?}", facts.credentials) };
-    assert_eq!(password.key.value(), Some(&"DB_PASSWORD"));
-    assert_eq!(at(&sources, password.head.anchor), (".env", "postgres"));
-    let uses: Vec<_> = password.head.uses.iter().map(|used| at(&sources, used.span).1).collect();
-    assert_eq!(uses.len(), 2, "{uses:?}");
-    let hidden: Vec<_> = password.bytes.iter().map(|span| at(&sources, *span)).collect();
-    assert!(hidden.contains(&("compose.yaml", "admin")) && hidden.contains(&(".env", "postgres")));
-}
-
-#[test]
-fn a_container_listens_where_its_mounted_nginx_configuration_says() {
-    let sources = Sources::default();
-    let compose = "services:\n  web:\n    image: nginx:1\n    ports: ['80:8080']\n    volumes: ['./site.conf:/etc/nginx/conf.d/site.conf']\n  other:\n    image: x\n    ports: ['81:8081']\n    volumes: ['./other.toml:/etc/other.toml']\n";
-    let files =
-        [("compose.yaml", compose), ("site.conf", "server {\n  listen 127.0.0.1:9090;\n  listen 8080;\n}\n")];
-    let project = link(read(&sources, &files), &Nothing, &sources);
-    let listens = |name: &str| {
-        let found = project.facts.containers.iter().find(|one| one.name.value() == Some(&name));
-        found.unwrap().listens.clone()
-    };
-    assert_eq!(listens("web"), [8080, 9090]);
-    assert_eq!(listens("other"), [0; 0]);
-}
-
-#[test]
-fn an_inline_dockerfile_takes_no_stage_of_another() {
-    let sources = Sources::default();
-    let text = "services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM debian:12 AS base\n        USER app\n  b:\n    build:\n      dockerfile_inline: |\n        FROM base\n";
-    let reading = one(&sources, text);
-    let users: Vec<_> =
-        reading.links.stages.iter().map(|stage| stage.container.user.value().copied()).collect();
-    assert_eq!(users, [Some("app"), Some("root")]);
-}
-
-#[test]
-fn a_service_uses_its_stage_once() {
-    let sources = Sources::default();
-    let base = "services:\n  a:\n    build: .\n";
-    let files = [
-        ("compose.yaml", base),
-        ("compose.override.yaml", "services:\n  a:\n    init: true\n"),
-        ("Dockerfile", "FROM debian:12\nUSER app\n"),
-    ];
-    let project = link(read(&sources, &files), &Nothing, &sources);
-    let stage = project.facts.containers.iter().find(|one| at(&sources, one.head.anchor).0 == "Dockerfile");
-    assert_eq!(stage.unwrap().head.uses.len(), 1);
-}
-
-#[test]
-fn an_included_file_starts_from_the_folder_that_is_stated() {
-    let sources = Sources::default();
-    let readings = read(
-        &sources,
-        &[
-            (
-                "compose.yaml",
-                "include:\n  - {path: parts/a.yaml, project_directory: .}\n  - path: [parts/b.yaml, more/c.yaml]\n",
-            ),
-            ("parts/a.yaml", "services:\n  a: {image: x, env_file: a.env}\n"),
-            ("parts/b.yaml", "services:\n  b: {image: x, env_file: b.env}\n"),
-            ("more/c.yaml", "services:\n  b: {env_file: c.env}\n"),
-        ],
-    );
-    let paths = |index: usize| -> Vec<&str> {
-        readings[index].links.env_files.iter().map(|file| file.path.as_str()).collect()
-    };
-    assert_eq!(paths(1), ["a.env"]);
-    assert_eq!(paths(2), ["parts/b.env"]);
-    assert_eq!(paths(3), ["parts/b.env", "parts/c.env"]);
-}
-
-#[test]
-fn a_list_of_files_says_what_is_merged() {
-    let sources = Sources::default();
-    let readings = read(
-        &sources,
-        &[
-            (".env", "COMPOSE_FILE=base.yaml;deploy/live.yaml;gone.yaml\nTAG=1.2\n"),
-            ("base.yaml", "services:\n  a: {image: 'x:${TAG}', read_only: true}\n"),
-            ("deploy/live.yaml", "services:\n  a: {env_file: a.env, user: root}\n"),
-        ],
-    );
-    let merged = container(&readings[2], "a");
-    assert_eq!(merged.read_only_root.value(), Some(&true));
-    assert_eq!(at(&sources, merged.head.anchor).0, "base.yaml");
-    assert_eq!(readings[2].links.env_files[0].path, "a.env");
-    assert_eq!(readings[2].facts.images[0].tag.value(), Some(&"1.2"));
-}
-
-#[test]
-fn a_mount_of_any_kind_takes_the_place_of_another() {
-    let sources = Sources::default();
-    let base = "services:\n  a:\n    image: x\n    volumes: ['/etc:/a', '/proc:/b', '/sys:/c', '/dev:/d']\n";
-    let other = "services:\n  a:\n    volumes:\n      - {type: tmpfs, target: /a}\n      - {type: volume, source: data, target: /b}\n      - data:/c\n";
-    let readings = read(&sources, &[("compose.yaml", base), ("compose.override.yaml", other)]);
-    let left: Vec<_> =
-        readings[1].facts.volumes.iter().map(|volume| volume.source.value().copied()).collect();
-    assert_eq!(left, [Some("/dev")]);
-}
-
-#[test]
 fn only_a_service_of_its_profiles_is_for_development() {
     let sources = Sources::default();
     let text = "services:\n  a: {image: x, profiles: [dev]}\n  b: {image: x, profiles: [dev, live]}\n  c: {image: x}\n  d: {extends: c, profiles: [debug, local-test]}\n";
@@ -606,11 +293,4 @@ fn a_check_is_a_command_too() {
         "services:\n  a:\n    image: x\n    healthcheck: {test: 'curl -k https://localhost'}\n",
     );
     assert_eq!(reading.facts.commands[0].line.value(), Some(&"curl -k https://localhost"));
-}
-
-#[test]
-fn an_empty_context_is_the_folder_itself() {
-    let sources = Sources::default();
-    let readings = read(&sources, &[("app/compose.yaml", "services:\n  a: {build: ''}\n")]);
-    assert_eq!(readings[0].links.builds[0].dockerfile.as_deref(), Some("app/Dockerfile"));
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::file::Tree;
 use super::interpolate::{Value, has_variable, split_colons};
 use super::service::Service;
-use crate::facts::links::Mount;
+use crate::facts::links::{Mount, MountSource};
 use crate::facts::{Field, Head, Mounts, Volume};
 use crate::formats::{host_path, resolve};
 use crate::source::Span;
@@ -151,7 +151,7 @@ pub(super) fn volumes<'s>(
     }
 }
 
-/// The files and folders of the project that a service sees.
+/// What a service sees of the project: files, folders, and configs whose content stands in a file here.
 pub(super) fn mounts<'s>(
     service: &Service<'_, 's>,
     trees: &[&Tree<'_, 's>],
@@ -159,34 +159,29 @@ pub(super) fn mounts<'s>(
     published: bool,
     note: &'s str,
 ) -> Vec<Mount<'s>> {
+    let mount =
+        |source, target, span| Mount { container, source, target, span, note, published, read: false };
     let mut mounts = Vec::new();
     for bind in binds(service) {
         let Some(path) = relative(bind.source) else { continue };
-        let (path, source) = (resolve(bind.from, &path), bind.source);
-        mounts.push(Mount {
-            container,
-            path,
-            source,
-            target: bind.target,
-            span: bind.place,
-            note,
-            published,
-            read: false,
-        });
+        let source = MountSource::Path { path: resolve(bind.from, &path), written: bind.source };
+        mounts.push(mount(source, bind.target, bind.place));
     }
     for config in service.each(&["configs"]).into_iter().flat_map(|found| found.node.items()) {
         let name = config.as_str().or_else(|| config.get("source")?.as_str());
         let target = config.get("target").and_then(Node::as_str).or(name);
         let (Some(name), Some(target)) = (name, target) else { continue };
-        let file = trees.iter().rev().find_map(|tree| {
-            let file = tree.config_files.get(name)?;
-            Some((service.environment.scalar(*file)?, tree.file.base))
-        });
-        if let Some((file, from)) = file
-            && let Some(source) = file.known().filter(|source| !source.starts_with(['/', '~']))
+        let defined = trees.iter().rev().find_map(|tree| Some((*tree.configs.get(name)?, tree.file.base)));
+        let Some((defined, from)) = defined else { continue };
+        if let Some(content) = defined.get("content") {
+            mounts.push(mount(MountSource::Text(content.span()), target, config.span()));
+        }
+        let file = defined.get("file").and_then(|file| service.environment.scalar(file));
+        if let Some(file) = file
+            && let Some(written) = file.known().filter(|source| !source.starts_with(['/', '~']))
         {
-            let (path, span) = (resolve(from, source), file.place);
-            mounts.push(Mount { container, path, source, target, span, note, published, read: false });
+            let source = MountSource::Path { path: resolve(from, written), written };
+            mounts.push(mount(source, target, file.place));
         }
     }
     mounts
@@ -201,6 +196,7 @@ pub(super) fn targets<'s>(service: &Service<'_, 's>) -> Vec<&'s str> {
 
 /// The nginx configuration behind a mount, as a path or a glob, if that is what it is.
 pub(super) fn nginx(mount: &Mount<'_>, image: Option<&str>) -> Option<String> {
+    let MountSource::Path { path, .. } = &mount.source else { return None };
     let is_nginx = image.is_some_and(|image| {
         matches!(image.rsplit('/').next(), Some("nginx" | "openresty" | "nginx-unprivileged"))
     });
@@ -214,18 +210,18 @@ pub(super) fn nginx(mount: &Mount<'_>, image: Option<&str>) -> Option<String> {
     let is_configuration = |extension: Option<String>| {
         matches!(extension.as_deref(), Some("conf" | "template" | "tmpl" | "nginx" | "vhost"))
     };
-    if is_configuration(extension_of(&mount.path)) {
-        return (below || is_nginx && target.contains("nginx")).then(|| mount.path.clone());
+    if is_configuration(extension_of(path)) {
+        return (below || is_nginx && target.contains("nginx")).then(|| path.clone());
     }
     let mut parts = target.rsplit('/');
     let (name, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let is_sites = |folder: &str| matches!(folder, "sites-enabled" | "sites-available");
-    match extension_of(&mount.path).as_deref() {
+    match extension_of(path).as_deref() {
         None | Some("d") if !below => None,
-        None if is_sites(folder) || is_configuration(extension_of(target)) => Some(mount.path.clone()),
-        None | Some("d") if is_sites(name) => Some(format!("{}/*", mount.path)),
-        None | Some("d") if name == "templates" => Some(format!("{}/*.template", mount.path)),
-        None | Some("d") => Some(format!("{}/*.conf", mount.path)),
+        None if is_sites(folder) || is_configuration(extension_of(target)) => Some(path.clone()),
+        None | Some("d") if is_sites(name) => Some(format!("{path}/*")),
+        None | Some("d") if name == "templates" => Some(format!("{path}/*.template")),
+        None | Some("d") => Some(format!("{path}/*.conf")),
         _ => None,
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn read<'s>(reader: &mut Reader<'s>, instruction: &Instruction<'s>) {
         if source.starts_with("<<") || source.contains(['*', '?', '[', ':']) {
             continue;
         }
-        let path = reader.resolve(source.trim_start_matches('/').trim_end_matches('/'));
+        let source = source.trim_matches('/');
+        // The Dockerfile's folder is the one that is built as a rule.
+        let path = reader.resolve(source);
         let name = path.rsplit('/').next().unwrap_or_default();
         let extension = name.rsplit_once('.').map(|(_, extension)| extension);
         let is_file = extension.is_some_and(|extension| EXTENSIONS.contains(&extension));
@@ -32,8 +34,7 @@ pub(super) fn read<'s>(reader: &mut Reader<'s>, instruction: &Instruction<'s>) {
             target
         };
         let stage = reader.reading.links.stages.len();
-        let wanted = if is_file { path.clone() } else { format!("{path}/*.conf") };
-        reader.want(wanted, nginx::FORMAT.name);
-        reader.reading.links.configurations.push(Configuration { stage, path, target });
+        reader.want(if is_file { path } else { format!("{path}/*.conf") }, nginx::FORMAT.name);
+        reader.reading.links.configurations.push(Configuration { stage, source, target, read: false });
     }
 }

@@ -5,6 +5,7 @@ mod contents;
 mod copies;
 mod installs;
 mod stages;
+mod user;
 
 use super::unread::syntax_errors;
 use super::{Candidate, Format, Reader};

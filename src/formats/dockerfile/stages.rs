@@ -4,10 +4,10 @@ use std::ops::RangeInclusive;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{contents, installs};
+use super::{contents, installs, user};
 use crate::data::images::{self, User};
 use crate::facts::links::Stage;
-use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store, Use};
+use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
 use crate::formats::Reader;
 use crate::formats::image::image;
 use crate::formats::settings::expand;
@@ -44,6 +44,7 @@ pub(super) fn read<'s>(reader: &mut Reader<'s>, file: &Dockerfile<'s>) {
     }
     let ships = shipping(file, &starts, &global, sources);
     let mut names = Names::default();
+    let first = reader.reading.links.stages.len();
     for (number, &start) in starts.iter().enumerate() {
         let end = starts.get(number + 1).copied().unwrap_or(file.instructions.len());
         let instructions = file.instructions.get(start..end).unwrap_or_default();
@@ -56,6 +57,9 @@ pub(super) fn read<'s>(reader: &mut Reader<'s>, file: &Dockerfile<'s>) {
             names.insert(name.to_ascii_lowercase(), reader.reading.links.stages.len());
         }
         reader.reading.links.stages.push(stage);
+    }
+    for stage in reader.reading.links.stages.iter_mut().skip(first) {
+        user::tell_default(&mut stage.container, file);
     }
 }
 
@@ -242,13 +246,6 @@ fn inherit_global<'s>(instruction: &Instruction<'s>, variables: &mut Variables<'
     }
 }
 
-/// Where a value stands that a word takes as a whole from an `ARG` or `ENV`.
-fn supplied(text: &Text<'_>, word: &Word<'_>) -> Option<Span> {
-    let places = text.spans(0..text.as_str().len());
-    let [place] = places.as_slice() else { return None };
-    (!word.span.contains(*place) && place.start < place.end).then_some(*place)
-}
-
 /// The image that a stage is built on. Where only a part of it comes from variables, it is judged where it
 /// is put together.
 fn base_image<'s>(text: &Text<'s>, word: &Word<'s>, subject: &'s str) -> Option<Image<'s>> {
@@ -311,18 +308,7 @@ fn apply<'s>(
     match (instruction.keyword, &instruction.arguments) {
         (Keyword::User, Arguments::Words(words)) => {
             if let Some(word) = words.first() {
-                let user = value(word, variables, escape, sources);
-                container.head.uses.clear();
-                container.user = match user.as_str() {
-                    text if text.contains('$') => Field::Unknown,
-                    text => {
-                        let place = supplied(&user, word).unwrap_or(word.span);
-                        if place != word.span {
-                            container.head.used(Use { span: word.span, note: "the user of the image" });
-                        }
-                        Field::set(text, place, "USER")
-                    }
-                };
+                user::apply(container, word, &value(word, variables, escape, sources));
             }
         }
         (Keyword::Healthcheck, Arguments::Words(_)) => {

@@ -2,11 +2,11 @@
 
 use super::lookup::look;
 use super::manifest::Manifest;
-use super::{annotations, assignments, document, ingress};
+use super::{annotations, assignments, command, control_plane, document, ingress};
 use crate::facts::links::{Account, Object};
 use crate::facts::{Field, Scope, Store};
 use crate::formats::settings::Draft;
-use crate::formats::{self, Reader};
+use crate::formats::{self, Reader, servers};
 use crate::source::{Sources, Span, Text};
 use crate::syntax::nginx;
 use crate::syntax::yaml::Node;
@@ -115,6 +115,12 @@ pub(super) fn state<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
+    if command::is_shell(content)
+        .unwrap_or_else(|| matches!(datum.key.rsplit_once('.'), Some((_, "sh" | "bash"))))
+    {
+        let commands = command::in_script(&datum.text, manifest.subject, store, reader.sources);
+        reader.reading.facts.commands.extend(commands);
+    }
     if annotations::is_snippet(datum.key) && embed(datum.text.clone(), "nginx", store, reader) {
         return;
     }
@@ -123,6 +129,9 @@ pub(super) fn state<'s>(
         return;
     }
     if content.contains('\n') {
+        if control_plane::embedded(&datum.text, false, reader) {
+            return;
+        }
         let embedded = match embedded_format(datum.key, content) {
             Some(format) => embed(datum.text.clone(), format, store, reader),
             None => document::read(manifest, &datum, store, reader),
@@ -157,8 +166,8 @@ fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
     if key == "nginx.conf" {
         return Some("nginx");
     }
-    if let Some(format) = formats::settings_format(key, content) {
-        return Some(format);
+    if let Some(format) = servers::of_text(key, content) {
+        return Some(format.name);
     }
     if nginx::looks_like(content)
         && (matches!(extension, "conf" | "nginx" | "template" | "vhost")
@@ -226,11 +235,10 @@ fn embed<'s>(text: Text<'s>, format: &str, store: Store, reader: &mut Reader<'s>
 
 /// A service account: whether the pods that run under it get its token.
 pub(super) fn service_account<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
-    let Some(name) = manifest.name else { return };
     let token = look(manifest.root, &["automountServiceAccountToken"])
         .boolean("automountServiceAccountToken", Field::Default(true));
     reader.reading.links.accounts.push(Account {
-        name,
+        name: manifest.name,
         namespace: manifest.namespace,
         token,
         span: manifest.kind_span,

@@ -4,7 +4,7 @@ use super::env::Environment;
 use super::lookup::{Found, first_key, known_str, look};
 use super::pod::Pod;
 use super::security::Context;
-use super::{command, probes};
+use super::{command, probes, workflow};
 use crate::data::images;
 use crate::facts::{Container, Field, Head, Image, Platform, Port, Publish, Runs, Scope};
 use crate::formats::{Reader, image};
@@ -52,6 +52,12 @@ pub(super) fn read<'s>(pod: &Pod<'_, 's>, node: Node<'_, 's>, place: Place, read
 
     let commands = command::of_container(look(node, &["command"]), look(node, &["args"]), subject, sources);
     reader.reading.facts.commands.extend(commands);
+    for hook in ["postStart", "preStop"] {
+        let words = look(node, &["lifecycle", hook, "exec", "command"]);
+        reader.reading.facts.commands.extend(command::of_words(words, subject, sources));
+    }
+    let scripts = workflow::script(&pod.manifest, node, subject, sources);
+    reader.reading.facts.commands.extend(scripts);
     let checks = probes::checks(node, subject, sources);
     let probed = checks.iter().filter_map(|check| check.command.clone());
     reader.reading.facts.commands.extend(probed);
@@ -180,6 +186,7 @@ fn host_ports<'s>(
             container_port: inner
                 .map_or(Field::Unknown, |port| Field::set(port.into(), span, "containerPort")),
             host_port: Field::set(host.into(), span, "hostPort"),
+            shown: Field::NotApplicable,
             all_interfaces: everywhere,
             datastore: store.map_or(Field::Unset, |store| Field::set(store, span, "")),
         });

@@ -1,5 +1,7 @@
 //! Ingresses: the hosts that they answer for, and what their annotations say to well-known controllers.
 
+use rustc_hash::FxHashSet;
+
 use super::annotations::{self, behind};
 use super::config::Datum;
 use super::env::named_use;
@@ -71,8 +73,9 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
 }
 
 /// Which hosts have a certificate.
-struct Cover<'s> {
-    hosts: Vec<&'s str>,
+struct Cover {
+    /// In small letters.
+    hosts: FxHashSet<String>,
     /// There is an entry of `spec.tls`, whatever its hosts.
     entries: bool,
     /// All hosts are covered.
@@ -81,13 +84,17 @@ struct Cover<'s> {
     open: bool,
 }
 
-impl<'s> Cover<'s> {
-    fn new(manifest: &Manifest<'_, 's>) -> Self {
+impl Cover {
+    fn new(manifest: &Manifest<'_, '_>) -> Self {
         let provided =
             manifest.find_annotation(|name| CERTIFICATES.contains(&name)).is_some() || encrypts(manifest);
         let tls = manifest.look(&["spec", "tls"]);
-        let mut cover =
-            Cover { hosts: Vec::new(), entries: false, all: provided, open: manifest.annotations_open() };
+        let mut cover = Cover {
+            hosts: FxHashSet::default(),
+            entries: false,
+            all: provided,
+            open: manifest.annotations_open(),
+        };
         match tls {
             Found::Stated(list) => cover.open |= list.is_open(),
             Found::Absent => {}
@@ -98,7 +105,7 @@ impl<'s> Cover<'s> {
             match look(entry, &["hosts"]) {
                 Found::Stated(hosts) => {
                     cover.open |= hosts.is_open() || hosts.items().any(Node::is_unknown);
-                    cover.hosts.extend(hosts.items().filter_map(Node::as_str));
+                    cover.hosts.extend(hosts.items().filter_map(Node::as_str).map(str::to_ascii_lowercase));
                 }
                 // "If the hosts list is empty, the host of the loadbalancer fulfilling this Ingress":
                 // controllers take it as all hosts.
@@ -124,18 +131,17 @@ impl<'s> Cover<'s> {
     /// A wildcard stands for one label.
     /// <https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards>
     fn host(&self, host: &str) -> Field<bool> {
-        let covers = |pattern: &&str| {
-            pattern.eq_ignore_ascii_case(host)
-                || pattern.strip_prefix("*.").is_some_and(|suffix| {
-                    host.split_once('.')
-                        .is_some_and(|(label, rest)| !label.is_empty() && rest.eq_ignore_ascii_case(suffix))
-                })
+        let host = host.to_ascii_lowercase();
+        let wildcard = host.split_once('.').filter(|(label, _)| !label.is_empty());
+        let covered = || {
+            self.hosts.contains(&host)
+                || wildcard.is_some_and(|(_, rest)| self.hosts.contains(&format!("*.{rest}")))
         };
-        self.answer(self.all || self.hosts.iter().any(covers))
+        self.answer(self.all || covered())
     }
 }
 
-fn of_rule<'s>(manifest: &Manifest<'_, 's>, rule: Node<'_, 's>, cover: &Cover<'s>) -> Option<Listener<'s>> {
+fn of_rule<'s>(manifest: &Manifest<'_, 's>, rule: Node<'_, 's>, cover: &Cover) -> Option<Listener<'s>> {
     match look(rule, &["host"]) {
         Found::Stated(node) => {
             let host = node.as_str()?;
@@ -242,7 +248,7 @@ pub(super) fn controller_option<'s>(manifest: &Manifest<'_, 's>, datum: &Datum<'
 }
 
 /// An Ingress as a server: only what its annotations state can be told; its controller decides the rest.
-fn server<'s>(manifest: &Manifest<'_, 's>, cover: &Cover<'s>) -> Server<'s> {
+fn server<'s>(manifest: &Manifest<'_, 's>, cover: &Cover) -> Server<'s> {
     let place = manifest.kind_span;
     let off =
         manifest.find_annotation(|name| name.ends_with("/hsts")).filter(|node| node.truthy() == Some(false));

@@ -6,6 +6,7 @@
 mod annotations;
 mod assignments;
 mod audit;
+mod chart;
 mod command;
 mod config;
 mod container;
@@ -25,6 +26,7 @@ mod pod;
 mod probes;
 mod recognition;
 mod release;
+mod rendered;
 mod security;
 mod service;
 #[cfg(test)]
@@ -37,9 +39,11 @@ pub(super) use config::embed_file;
 pub(crate) use container::forget_absences;
 
 use super::unread::problem;
-use super::{Annotation, Format, Reader};
+pub use chart::Renderings;
+
+use super::{Annotation, Format, Reader, Reading};
 use crate::facts::{Field, ProblemKind};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::syntax::yaml::{self, ErrorKind, Kind, Mode, Node, Stream};
 use lookup::look;
 use manifest::Manifest;
@@ -59,15 +63,40 @@ const ALLOWANCE: &str = "govlint.dev/allow";
 const LISTS: usize = 4;
 
 fn read(reader: &mut Reader<'_>) {
+    if reader.is_whole()
+        && let Some(folder) = chart::folder(reader.reading.path)
+        && yaml::is_templated(reader.text.as_str())
+    {
+        reader.want(chart::file(folder, "values.yaml"), "helm-values");
+        reader.reading.unjoined.template = true;
+        return;
+    }
+    manifests(reader);
+}
+
+/// Reads the templates of charts that were rendered.
+pub(super) fn render<'s>(readings: &mut [Reading<'s>], renderings: &Renderings, sources: &'s Sources) {
+    chart::render(readings, renderings, sources, manifests);
+}
+
+/// Reads the templates of charts, now that the values are known.
+pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
+    chart::join(readings, sources, manifests);
+}
+
+fn manifests(reader: &mut Reader<'_>) {
     let text = reader.text.clone();
     let templated = yaml::is_templated(text.as_str());
     let mode = if templated { Mode::Templated } else { Mode::Plain };
-    let stream = yaml::parse(&text, reader.sources, mode);
+    let mut stream = yaml::parse(&text, reader.sources, mode);
     reader.reading.comments.extend(stream.comments.iter().copied());
     problems(&stream, reader);
-    for document in &stream.documents {
+    for document in &mut stream.documents {
         let root = document.root();
-        if root.kind() == Kind::Mapping {
+        if root.items().next().is_some_and(|first| first.get("op").is_some()) {
+            // A patch that a kustomization names.
+            patch::operations(document, None, reader);
+        } else if root.kind() == Kind::Mapping {
             // The document may begin with its `---`, above the comment at its head.
             reader.reading.blocks.extend([document.span(), root.span()]);
             object(root, document.span(), LISTS, reader);
@@ -175,13 +204,6 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             reader.reading.links.objects.extend(manifest.object());
             custom::read(manifest, reader);
         }
-        "Policy" if manifest.api.starts_with("audit.k8s.io/") => audit::read(manifest, reader),
-        "KubeletConfiguration"
-        | "ClusterConfiguration"
-        | "InitConfiguration"
-        | "JoinConfiguration"
-        | "EncryptionConfiguration"
-        | "EncryptionConfig" => control_plane::read(manifest, reader),
         "Kustomization" | "Component"
             if manifest.api.is_empty() || manifest.api.starts_with("kustomize.config.k8s.io/") =>
         {
@@ -194,10 +216,12 @@ fn dispatch<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) {
             }
             custom::read(manifest, reader);
         }
-        _ if network::read(manifest, reader)
+        _ if control_plane::read(manifest, reader)
+            || network::read(manifest, reader)
             || mesh::read(manifest, reader)
             || workflow::read(manifest, reader) => {}
         _ => {
+            control_plane::held(manifest, reader);
             let makes_pods = pod::read(manifest, reader);
             if !(makes_pods && pod::is_built_in(manifest.kind)) {
                 release::read(manifest, reader);

@@ -6,7 +6,7 @@ use super::manifest::Manifest;
 use super::{annotations, config, ingress, pod};
 use crate::formats::Reader;
 use crate::source::{Sources, Text};
-use crate::syntax::yaml::{self, Kind, Mode, Node};
+use crate::syntax::yaml::{self, Document, Kind, Mode, Node, Step};
 
 /// How many operations of one patch are read, and how deep their paths reach.
 const MOST_OPERATIONS: usize = 1_000;
@@ -14,21 +14,19 @@ const DEEPEST: usize = 32;
 
 /// Reads the text of a patch. What it names as its target says what a list of operations changes.
 pub(super) fn read<'s>(text: &Text<'s>, target: Option<Node<'_, 's>>, reader: &mut Reader<'s>) {
-    let stream = yaml::parse(text, reader.sources, Mode::Templated);
+    let mut stream = yaml::parse(text, reader.sources, Mode::Templated);
     if !stream.errors.is_empty() {
         return;
     }
-    for document in &stream.documents {
+    let kind = target.and_then(|target| known_str(target, "kind"));
+    for document in &mut stream.documents {
         let root = document.root();
         if root.kind() == Kind::Mapping {
             if let Some(kind) = known_str(root, "kind") {
                 object(root, kind, reader);
             }
         } else {
-            let kind = target.and_then(|target| known_str(target, "kind"));
-            for operation in root.items().take(MOST_OPERATIONS) {
-                self::operation(operation, kind, reader);
-            }
+            operations(document, kind, reader);
         }
     }
 }
@@ -51,63 +49,51 @@ fn object<'s>(root: Node<'_, 's>, kind: &'s str, reader: &mut Reader<'s>) {
     }
 }
 
-/// An operation that puts a value somewhere is the part of the object that it makes.
+/// Reads a list of operations. One that puts a value somewhere is the part of the object that it makes.
 /// <https://www.rfc-editor.org/rfc/rfc6902>
-fn operation<'s>(operation: Node<'_, 's>, kind: Option<&'s str>, reader: &mut Reader<'s>) {
-    if !matches!(known_str(operation, "op"), Some("add" | "replace")) {
-        return;
-    }
-    let (Some(path), Some(value)) = (known_str(operation, "path"), look(operation, &["value"]).node()) else {
-        return;
-    };
-    let kind = match kind {
-        Some(kind) => kind,
-        None if path.starts_with("/spec/template/spec/") => "Deployment",
-        None => return,
-    };
-    if let Some(text) = nested(path, value, reader.sources) {
-        let stream = yaml::parse(&text, reader.sources, Mode::Templated);
-        for document in stream.documents.iter().filter(|_| stream.errors.is_empty()) {
-            object(document.root(), kind, reader);
+pub(super) fn operations<'s>(document: &mut Document<'s>, kind: Option<&'s str>, reader: &mut Reader<'s>) {
+    let puts = |operation: Node<'_, 's>| {
+        if !matches!(known_str(operation, "op"), Some("add" | "replace")) {
+            return None;
         }
+        let path = known_str(operation, "path")?;
+        let value = look(operation, &["value"]).node()?;
+        Some((kind.or_else(|| changed(path))?, path, value.place()))
+    };
+    let made: Vec<_> = document.root().items().take(MOST_OPERATIONS).filter_map(puts).collect();
+    for (kind, path, value) in made {
+        let Some(steps) = steps(path, reader.sources) else { continue };
+        let part = document.add(&steps, value);
+        object(document.added(part), kind, reader);
     }
 }
 
-/// A scalar wrapped in what its path names, byte by byte where it was written.
-fn nested<'s>(path: &str, value: Node<'_, 's>, sources: &'s Sources) -> Option<Text<'s>> {
-    let parts: Vec<String> =
-        path.strip_prefix('/')?.split('/').map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
-    if value.kind() != Kind::Scalar || value.as_str().is_none() || parts.len() > DEEPEST {
-        return None;
-    }
+/// The kind of object that a path leads into, where it can be told.
+fn changed(path: &str) -> Option<&'static str> {
+    let kinds = [
+        ("/spec/template/spec/", "Deployment"),
+        ("/spec/jobTemplate/spec/template/spec/", "CronJob"),
+        ("/metadata/annotations/nginx.ingress.kubernetes.io~1", "Ingress"),
+    ];
+    kinds.iter().find(|(start, _)| path.starts_with(start)).map(|(_, kind)| *kind)
+}
+
+/// The parts of a JSON Pointer. <https://www.rfc-editor.org/rfc/rfc6901>
+fn steps<'s>(path: &'s str, sources: &'s Sources) -> Option<Vec<Step<'s>>> {
+    let parts = path.strip_prefix('/')?.split('/');
     let index =
         |part: &str| part == "-" || !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let place = value.span();
-    let (mut before, mut behind) = (String::new(), String::new());
-    for part in &parts {
-        if index(part) {
-            before.push('[');
-            behind.insert(0, ']');
-        } else {
-            before.extend(["{\"", &part.replace(['\\', '"'], ""), "\": "]);
-            behind.insert(0, '}');
-        }
-    }
-    let written = sources.slice(place);
-    if written.contains('\n') {
-        return None;
-    }
-    // A plain scalar may hold what ends one inside brackets.
-    if value.is_plain() && written.contains([',', '[', ']', '{', '}', '#', ':']) {
-        if written.contains(['"', '\\']) {
-            return None;
-        }
-        before.push('"');
-        behind.insert(0, '"');
-    }
-    let before = Text::decoded(place.head(), sources.keep(before.into()));
-    let behind = Text::decoded(place.head(), sources.keep(behind.into()));
-    Some(Text::joined(&[before, Text::verbatim(place, written), behind], sources))
+    let steps: Vec<Step<'s>> = parts
+        .take(DEEPEST + 1)
+        .map(|part| match part {
+            part if index(part) => Step::Item,
+            part if part.contains('~') => {
+                Step::Key(sources.keep(part.replace("~1", "/").replace("~0", "~").into()))
+            }
+            part => Step::Key(part),
+        })
+        .collect();
+    (steps.len() <= DEEPEST).then_some(steps)
 }
 
 #[cfg(test)]
@@ -124,6 +110,29 @@ mod tests {
                 reading.facts.containers.iter().filter_map(|one| one.host_network.span()).map(at).collect();
             assert_eq!(shared, ["true"]);
             assert!(reading.links.workloads.is_empty());
+        });
+    }
+
+    #[test]
+    fn operations_put_mappings_and_lists_where_their_paths_say() {
+        let text = "patches:\n  - target: {kind: Deployment, name: api}\n    patch: |-\n      - op: add\n        value:\n          runAsUser: 0\n          capabilities: {add: [SYS_ADMIN]}\n        path: /spec/template/spec/containers/0/securityContext\n      - op: add\n        path: /spec/template/spec/volumes/-\n        value: {name: host, hostPath: {path: /etc}}\n      - op: add\n        path: /spec/template/spec/containers\n        value:\n          - name: side\n            image: redis:7\n";
+        named("k8s/kustomization.yaml", text, |reading, at| {
+            let users: Vec<_> =
+                reading.facts.containers.iter().filter_map(|one| one.user.span()).map(at).collect();
+            assert_eq!(users, ["0"]);
+            let added: Vec<_> = reading.facts.capabilities.iter().map(|one| at(one.head.anchor)).collect();
+            assert_eq!(added, ["SYS_ADMIN"]);
+            assert_eq!(reading.facts.images.len(), 1);
+            assert_eq!(reading.facts.volumes.len(), 1);
+        });
+    }
+
+    #[test]
+    fn a_list_of_operations_may_stand_in_a_file_of_its_own() {
+        let text = "- op: add\n  path: /spec/template/spec/containers/0/securityContext\n  value: {privileged: true}\n";
+        named("k8s/patch.yaml", text, |reading, at| {
+            let [container] = &reading.facts.containers[..] else { panic!() };
+            assert_eq!(container.privileged.span().map(at).as_deref(), Some("true"));
         });
     }
 

@@ -4,7 +4,7 @@ use super::container::{self, Place};
 use super::lookup::{Found, known_str, look, pairs};
 use super::manifest::Manifest;
 use super::{custom, volumes};
-use crate::facts::links::{AccountUse, Workload};
+use crate::facts::links::{Account, Workload};
 use crate::facts::{Field, Runs};
 use crate::formats::Reader;
 use crate::syntax::yaml::{Kind, Node};
@@ -170,7 +170,7 @@ impl<'s> Pod<'_, 's> {
         if self.is_fragment && !matches!(token, Field::Set(_)) {
             return;
         }
-        reader.reading.links.account_uses.push(AccountUse {
+        reader.reading.links.account_uses.push(Account {
             name,
             namespace: self.manifest.namespace,
             token,

@@ -164,6 +164,7 @@ fn published<'s>(
         publish: Field::set(publish, span, written),
         container_port: target.map_or(Field::Unknown, |port| Field::set(port.into(), span, "targetPort")),
         host_port: host.map_or(Field::Unknown, |port| Field::set(port.into(), span, "port")),
+        shown: Field::NotApplicable,
         all_interfaces: Field::set(true, span, written),
         datastore: store.map_or(Field::Unset, |store| Field::set(store, span, "port")),
     }

@@ -4,6 +4,7 @@
 use super::container::forget_absences;
 use super::lookup::look;
 use super::security::Context;
+use super::volumes;
 use crate::facts::{Container, Field, Head, Platform};
 use crate::formats::Reader;
 use crate::syntax::yaml::{Kind, Node};
@@ -32,6 +33,10 @@ pub(in crate::formats) fn security<'s>(reader: &mut Reader<'s>, node: Node<'_, '
         reader.reading.facts.containers.push(container);
         let added = context.capabilities_of(subject, reader.sources);
         reader.reading.facts.capabilities.extend(added);
+    }
+    // A volume for the pods, which says nothing of how it is mounted.
+    if let Some(path) = look(node, &["hostPath", "path"]).node().filter(|_| node.get("name").is_some()) {
+        reader.reading.facts.volumes.extend(volumes::host(path, Field::Unknown, subject));
     }
     let mut container = Container::of(Platform::Kubernetes, Head::new(node.span(), subject), node.span());
     let shared = |key: &'static str| match look(node, &[key]).boolean(key, Field::Unknown) {

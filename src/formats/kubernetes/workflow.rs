@@ -4,9 +4,10 @@ use super::container::{self, Place};
 use super::lookup::{Found, look};
 use super::manifest::Manifest;
 use super::pod::Pod;
-use super::volumes;
-use crate::facts::Runs;
+use super::{command, volumes};
+use crate::facts::{Command, Runs};
 use crate::formats::Reader;
+use crate::source::Sources;
 use crate::syntax::yaml::{Kind, Node};
 
 /// Reads one of them; the answer is whether it is one.
@@ -18,6 +19,10 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) -> 
         (Some("argoproj.io"), "CronWorkflow") => manifest.look(&["spec", "workflowSpec"]),
         (Some("tekton.dev"), "Task" | "ClusterTask") => manifest.look(&["spec"]),
         (Some("tekton.dev"), "TaskRun") => manifest.look(&["spec", "taskSpec"]),
+        (Some("tekton.dev"), "Pipeline") => return pipeline(manifest, manifest.look(&["spec"]), reader),
+        (Some("tekton.dev"), "PipelineRun") => {
+            return pipeline(manifest, manifest.look(&["spec", "pipelineSpec"]), reader);
+        }
         _ => return false,
     };
     let Some(spec) = spec.node() else { return true };
@@ -33,6 +38,39 @@ pub(super) fn read<'s>(manifest: &Manifest<'_, 's>, reader: &mut Reader<'s>) -> 
     }
     volumes::read(manifest, spec, reader);
     true
+}
+
+/// The tasks that stand within a pipeline.
+/// <https://tekton.dev/docs/pipelines/pipelines/#specifying-embedded-tasks>
+fn pipeline<'s>(manifest: &Manifest<'_, 's>, spec: Found<'_, 's>, reader: &mut Reader<'s>) -> bool {
+    for list in ["tasks", "finally"] {
+        for task in spec.look(&[list]).items().filter_map(|task| look(task, &["taskSpec"]).node()) {
+            steps(manifest, task, task, &["steps", "sidecars"], reader);
+            volumes::read(manifest, task, reader);
+        }
+    }
+    true
+}
+
+/// The commands of the script that a step runs.
+pub(super) fn script<'s>(
+    manifest: &Manifest<'_, 's>,
+    step: Node<'_, 's>,
+    subject: &'s str,
+    sources: &'s Sources,
+) -> Vec<Command<'s>> {
+    match manifest.api.split('/').next() {
+        // https://tekton.dev/docs/pipelines/tasks/#running-scripts-within-steps: a shell is what runs it by default.
+        Some("tekton.dev") => command::of_script(look(step, &["script"]), true, subject, sources),
+        Some("argoproj.io") => {
+            let program = look(step, &["command"]).items().next().and_then(Node::as_str);
+            let by_shell = program.is_some_and(|program| {
+                matches!(program.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash" | "zsh"))
+            });
+            command::of_script(look(step, &["source"]), by_shell, subject, sources)
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The containers that stand in a template, as an entry or as a list of entries.

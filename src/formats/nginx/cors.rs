@@ -1,14 +1,15 @@
 //! `Access-Control-Allow-Origin`: which websites may read answers.
 
+use super::effect::Directives;
 use super::headers::{Header, of_node};
-use super::tree::{Node, Place};
+use super::tree::Place;
 use super::variables::{Origins, Variables};
 use crate::facts::{Cors, Facts, Field, Head};
 use crate::source::Sources;
 
 /// States what the headers of one block let in. In an `if` that asks for the origin, it was checked.
 pub(super) fn of_block<'s>(
-    nodes: &[Node<'_, 's>],
+    directives: &Directives<'_, '_, 's>,
     place: Place,
     origin_checked: bool,
     subject: &'s str,
@@ -18,7 +19,7 @@ pub(super) fn of_block<'s>(
 ) {
     let mut allowed: Vec<(Header<'s>, Origins)> = Vec::new();
     let mut credentials = None;
-    for node in nodes {
+    for node in directives.effective() {
         of_node(node, |header| {
             if header.name.eq_ignore_ascii_case("Access-Control-Allow-Origin") {
                 allowed.push((header, variables.origins(header.value)));

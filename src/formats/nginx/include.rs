@@ -162,8 +162,7 @@ impl<'t, 's> Known<'t, 's> {
                 format!("{}{path}", container_prefix(&target))
             };
             let wanted = [template_of(&wanted), Some(wanted)];
-            let siblings = self.mounts.by_container.get(&mount.container);
-            for sibling in siblings.into_iter().flatten().filter_map(|at| self.mounts.all.get(*at)) {
+            for sibling in self.mounts.of_owner(mount.owner).filter(|sibling| !sibling.path.is_empty()) {
                 for wanted in wanted.iter().flatten() {
                     if !budget.spend() {
                         return found;

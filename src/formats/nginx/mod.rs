@@ -6,6 +6,7 @@
 mod answers;
 mod context;
 mod cors;
+mod effect;
 mod headers;
 mod include;
 mod listen;
@@ -104,7 +105,7 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
     if texts.is_empty() {
         return;
     }
-    let mounts = Mounts::new(readings);
+    let mounts = Mounts::new(readings, sources);
     let known = Known::new(&texts, &mounts);
     let upstreams = Upstreams::new(&texts);
     let mut budget = Budget::new(&texts);
@@ -126,8 +127,9 @@ pub(super) fn join<'s>(readings: &mut [Reading<'s>], sources: &'s Sources) {
         ports.push((taken, judge.ports()));
     }
     for (parts, ports) in &ports {
-        for path in parts.iter().filter_map(|text| texts.get(*text)?.1.path) {
-            mounts.listen(path, ports, readings);
+        for (_, parsed) in parts.iter().filter_map(|text| texts.get(*text)) {
+            let place = parsed.config.directives.first().map(|directive| directive.name.span);
+            mounts.listen(parsed.path, place, ports, readings);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::answers::{is_everything, serves};
 use super::context::Context;
+use super::effect::Directives;
 use super::listen::{self, Listen, Sockets};
 use super::mounts::{Mounts, Running, RunningFiles};
 use super::statements::proxied;
@@ -89,9 +90,10 @@ impl<'j, 's> Judge<'j, 's> {
     /// States what a block says, and the blocks in it.
     fn block(&mut self, nodes: &[Node<'_, 's>], outer: &Context<'s>, place: Place, around: Around) {
         let context = outer.inside(place, nodes, &self.variables);
-        self.statements(nodes, &context, around.hands_on_everything);
+        let directives = Directives::new(nodes, &context);
+        self.statements(&directives, &context, around.hands_on_everything);
         cors::of_block(
-            nodes,
+            &directives,
             place,
             around.origin_checked,
             context.subject,

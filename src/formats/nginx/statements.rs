@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 
 use super::answers::is_challenge;
 use super::context::Context;
+use super::effect::{Directives, listens_with_tls};
 use super::headers::of_node;
 use super::inside;
 use super::server::Judge;
@@ -33,13 +34,19 @@ impl<'s> Judge<'_, 's> {
 
     /// What the directives of one block state. In a location of a server that hands on `everything`, they
     /// hold for all requests.
-    pub(super) fn statements(&mut self, nodes: &[Node<'_, 's>], context: &Context<'s>, everything: bool) {
+    pub(super) fn statements(
+        &mut self,
+        directives: &Directives<'_, '_, 's>,
+        context: &Context<'s>,
+        everything: bool,
+    ) {
+        let nodes = directives.nodes;
         let head = |span| Head::new(span, context.subject);
         let (encrypted, records) = (
             LazyCell::new(|| listens_with_tls(nodes)),
             LazyCell::new(|| keeps_records(nodes, context.place)),
         );
-        for node in nodes.iter().filter(|node| !node.is_block()) {
+        for node in directives.effective() {
             let Some(first) = node.argument(0) else { continue };
             of_node(node, |header| {
                 let named = header.is("X-Powered-By") || header.is("Server") && gives_version(header.value);
@@ -95,18 +102,19 @@ impl<'s> Judge<'_, 's> {
                 _ => {}
             }
         }
-        self.verification(nodes, context);
+        self.verification(directives, context);
     }
 
     /// `proxy_ssl_verify off`, where a connection that it speaks of uses TLS. Off is the default, so only a
     /// stated one counts.
-    fn verification(&mut self, nodes: &[Node<'_, 's>], context: &Context<'s>) {
+    fn verification(&mut self, directives: &Directives<'_, '_, 's>, context: &Context<'s>) {
+        let nodes = directives.nodes;
         for (name, pass) in [
             ("proxy_ssl_verify", "proxy_pass"),
             ("grpc_ssl_verify", "grpc_pass"),
             ("uwsgi_ssl_verify", "uwsgi_pass"),
         ] {
-            let Some(node) = nodes.iter().rfind(|node| node.name() == name) else { continue };
+            let Some(node) = directives.effective().rfind(|node| node.name() == name) else { continue };
             let Some(word) = node.argument(0).filter(|word| word.text == "off") else { continue };
             let fragment = context.place == Place::Fragment;
             let streams = context.place == Place::Other;
@@ -262,10 +270,6 @@ fn gives_version(value: &str) -> bool {
 fn authorizes(header: &str) -> bool {
     let header = header.to_ascii_lowercase();
     ["authorization", "api-key", "apikey", "token", "secret"].iter().any(|end| header.ends_with(end))
-}
-
-fn listens_with_tls(nodes: &[Node<'_, '_>]) -> bool {
-    nodes.iter().any(|node| node.name() == "listen" && node.directive.has_argument("ssl"))
 }
 
 /// Whether the access log of a block is the record of who saw what.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::facts::links::Mount;
+use crate::facts::links::{Mount, MountSource};
 use crate::facts::{Fact as _, Facts, Field, HostPlace, Protects, Reach, Serves};
 use crate::formats::{Candidate, FORMATS, Reader, find, join, recognise};
 use crate::source::{Sources, Span};
@@ -94,8 +94,7 @@ fn mounts_tell_where_includes_lie_and_whether_anyone_outside_can_ask() {
     for (path, target) in [("proxy/main.conf", "/etc/nginx/nginx.conf"), ("./sites", "/etc/nginx/conf.d/")] {
         compose.links.mounts.push(Mount {
             container: 0,
-            path: path.trim_start_matches("./").to_owned(),
-            source: path,
+            source: MountSource::Path { path: path.trim_start_matches("./").to_owned(), written: path },
             target,
             span: sources.text(file).span(0..0),
             note: "",
@@ -458,5 +457,27 @@ proptest! {
         for fact in &facts.listeners {
             prop_assert!(fact.head().anchor.start <= fact.head().anchor.end);
         }
+    }
+}
+
+#[test]
+fn what_every_server_states_anew_takes_effect_nowhere() {
+    let protocols = |text: &str| {
+        let sources = Sources::default();
+        facts(&sources, &[("nginx.conf", text)]).protocols.len()
+    };
+    let own = "server { listen 443 ssl; ssl_protocols TLSv1.3; }";
+    let bare = "server { listen 443 ssl; }";
+    let plain = "server { listen 80; return 301 https://$host; }";
+    for (servers, expected) in [
+        (String::new(), 1),
+        (own.to_owned(), 1),
+        (format!("{own} {own}"), 2),
+        (format!("{own} {plain}"), 1),
+        (plain.to_owned(), 1),
+        (format!("{own} {bare}"), 2),
+        (format!("{own} include missing.conf;"), 2),
+    ] {
+        assert_eq!(protocols(&format!("http {{ ssl_protocols TLSv1.1; {servers} }}")), expected, "{servers}");
     }
 }

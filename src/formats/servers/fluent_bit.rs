@@ -2,7 +2,7 @@
 //! <https://docs.fluentbit.io/manual/administration/transport-security>
 
 use super::documented::{Documented, Meaning, state};
-use super::{entry, finish, is_yaml, setting, statements, unmarked};
+use super::{entry, extension, finish, is_yaml, setting, statements};
 use crate::facts::Scope;
 use crate::formats::sections::{has_key, parse as read_yaml, sections};
 use crate::formats::{Candidate, Format, Reader};
@@ -24,7 +24,7 @@ fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
     if named && is_yaml(candidate, &[""]) && has_key(text, "pipeline") && !has_key(text, "apiVersion") {
         return Some("reads like Fluent Bit's YAML");
     }
-    if !named || !unmarked(candidate).ends_with(".conf") {
+    if !named || extension(candidate) != "conf" {
         return None;
     }
     let is_section = |line: &str| SECTIONS.iter().any(|section| line.eq_ignore_ascii_case(section));

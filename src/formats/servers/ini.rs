@@ -1,5 +1,5 @@
 //! Servers that keep their settings in sections of an INI file, and of which no more needs to be known:
-//! Grafana, PgBouncer, PHP.
+//! Grafana, `PgBouncer`, PHP.
 
 use super::{credential, entry, finish, setting, unmarked};
 use crate::facts::{CredentialClass, Scope};

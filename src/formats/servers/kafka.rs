@@ -1,4 +1,4 @@
-//! Kafka: brokers, controllers, Connect, clients, and ZooKeeper beside them.
+//! Kafka: brokers, controllers, Connect, clients, and `ZooKeeper` beside them.
 //! <https://kafka.apache.org/documentation/#security_ssl>
 
 use super::{entry, finish, first_word, setting, statements, switch, unmarked};

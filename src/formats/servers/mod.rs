@@ -27,7 +27,7 @@ pub(super) mod traefik;
 use super::sections::keys;
 use super::settings::Draft;
 use super::unread::syntax_errors;
-use super::{Candidate, Reader};
+use super::{Candidate, Format, Reader};
 use crate::facts::{Credential, CredentialClass, Field, Head, Position, Protects, Scope, Switch};
 use crate::source::{Span, Text};
 use crate::syntax::entry::Entry;
@@ -39,6 +39,43 @@ pub(super) fn may_be_one(candidate: &Candidate<'_>) -> bool {
     candidate.name() == "my.ini" || kafka::has_name(candidate)
 }
 
+/// The format of a text that stands in another file under the name that it will have.
+pub(super) fn of_text(name: &str, text: &str) -> Option<&'static Format> {
+    let candidate = Candidate { path: name, has_sibling: &|_| false };
+    let reads = |format: &&Format| {
+        (format.by_name)(&candidate).is_some() || (format.by_content)(&candidate, text).is_some()
+    };
+    FORMATS.iter().copied().find(reads)
+}
+
+/// The formats that a ConfigMap may hold a file of.
+static FORMATS: &[&Format] = &[
+    &redis::FORMAT,
+    &postgresql::FORMAT,
+    &pg_hba::FORMAT,
+    &mysql::FORMAT,
+    &rabbitmq::FORMAT,
+    &kafka::FORMAT,
+    &haproxy::FORMAT,
+    &fluent_bit::FORMAT,
+    &supervisord::FORMAT,
+    &ini::FORMAT,
+    &mongod::FORMAT,
+    &prometheus::FORMAT,
+    &alertmanager::FORMAT,
+    &loki::FORMAT,
+    &beats::FORMAT,
+    &elasticsearch::FORMAT,
+    &grafana::FORMAT,
+    &otel_collector::FORMAT,
+    &traefik::FORMAT,
+    &super::application::FORMAT,
+    &super::appsettings::FORMAT,
+    &super::config::FORMAT,
+    &super::properties::FORMAT,
+    &super::toml::FORMAT,
+];
+
 /// What may stand behind the name of a file that is to be filled in.
 const MARKS: &[&str] =
     &[".template", ".tmpl", ".tpl", ".example", ".sample", ".dist", ".default", ".j2", ".erb"];
@@ -47,6 +84,11 @@ const MARKS: &[&str] =
 pub(super) fn unmarked<'c>(candidate: &'c Candidate<'_>) -> &'c str {
     let name = candidate.name();
     MARKS.iter().find_map(|mark| name.strip_suffix(mark)).unwrap_or(name)
+}
+
+/// What stands behind the last dot of a file's name, but for the mark of a template.
+fn extension<'c>(candidate: &'c Candidate<'_>) -> &'c str {
+    unmarked(candidate).rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
 /// Whether a file's name has this extension and a word in it that names the server.

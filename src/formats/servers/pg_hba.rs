@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::{credential, finish, switch, unmarked};
+use super::{credential, extension, finish, switch, unmarked};
 use crate::facts::{CredentialClass, Position, Protects, Reach};
 use crate::formats::{Candidate, Format, Reader};
 use crate::syntax::words::{Dialect, Line, Word, parse};
@@ -18,8 +18,8 @@ pub(in crate::formats) const FORMAT: Format = Format {
 };
 
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
-    let name = unmarked(candidate);
-    (name.starts_with("pg_hba") && name.ends_with(".conf")).then_some("named pg_hba*.conf")
+    let named = unmarked(candidate).starts_with("pg_hba") && extension(candidate) == "conf";
+    named.then_some("named pg_hba*.conf")
 }
 
 fn read(reader: &mut Reader<'_>) {

@@ -1,4 +1,4 @@
-//! Redis, Valkey and KeyDB, and Sentinel.
+//! Redis, Valkey, `KeyDB` and Sentinel.
 //! <https://redis.io/docs/latest/operate/oss_and_stack/management/security/>
 
 use super::{behind_mark, credential, finish, first_word, is_named, rest, setting, statements, switch};

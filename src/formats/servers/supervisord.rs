@@ -1,7 +1,7 @@
 //! Supervisor: what it starts, as whom, and who may tell it what to do.
 //! <https://supervisord.org/configuration.html>
 
-use super::{credential, entry, finish, setting, statements, unmarked};
+use super::{credential, entry, extension, finish, setting, statements};
 use crate::facts::{Container, CredentialClass, Field, Head, Platform, Scope};
 use crate::formats::commands::command;
 use crate::formats::{Candidate, Format, Reader};
@@ -22,7 +22,7 @@ pub(in crate::formats) const FORMAT: Format = Format {
 const PROGRAMS: &[&str] = &["program:", "eventlistener:", "fcgi-program:"];
 
 fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
-    if !candidate.path.contains("supervisor") || !unmarked(candidate).ends_with(".conf") {
+    if !candidate.path.contains("supervisor") || extension(candidate) != "conf" {
         return None;
     }
     let is_section = |line: &str| {

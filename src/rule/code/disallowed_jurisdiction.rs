@@ -1,21 +1,26 @@
 //! `disallowed-jurisdiction`: a place outside the policy's jurisdictions, or, where no policy names any,
 //! outside those that the project declares.
 
+mod declarations;
+
+pub(super) use declarations::Declarations;
+use declarations::place;
+
 use super::jurisdiction_conflict::conflicting;
 use super::{Context, Hit};
 use crate::data::jurisdictions::{Declared, Jurisdiction, Set};
 use crate::facts::{Declares, Region, Stating};
 use crate::source::SourceId;
-use crate::value::key::Key;
 
 pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>)) {
+    let declarations = Declarations::new(context);
     for region in &context.project.facts.regions {
         let allowed = match &context.limits.jurisdictions {
-            Some(set) => Some(set.clone()),
-            None => declared(context, region.head.anchor.file),
+            Some(set) => Some(set),
+            None => declared(&declarations, region.head.anchor.file),
         };
         let Some(allowed) = allowed.filter(|set| !set.is_empty()) else { continue };
-        if region.within.is_empty() || !lies_outside(&region.within, &allowed) {
+        if region.within.is_empty() || !lies_outside(&region.within, allowed) {
             continue;
         }
         let case = match region.stating.value() {
@@ -23,21 +28,26 @@ pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>))
             Some(Stating::Default) => 1,
             _ => continue,
         };
-        emit(hit(region, case, &allowed));
+        emit(hit(region, case, allowed));
     }
     if let Some(allowed) = context.limits.jurisdictions.as_ref().filter(|set| !set.is_empty()) {
-        declared_outside(context, allowed, emit);
+        declared_outside(context, &declarations, allowed, emit);
     }
 }
 
 /// What the project declares outside the policy. A default outside the project's own list contradicts it,
 /// which is for `jurisdiction-conflict` to say.
-fn declared_outside<'s>(context: &Context<'_, 's>, allowed: &Set, emit: &mut dyn FnMut(Hit<'s>)) {
+fn declared_outside<'s>(
+    context: &Context<'_, 's>,
+    declarations: &Declarations<'_, 's>,
+    allowed: &Set,
+    emit: &mut dyn FnMut(Hit<'s>),
+) {
     for declaration in &context.project.facts.declarations {
         for (declared, at) in &declaration.named {
             let territory = place(*declared);
             let outside = allowed.contains(declared.territory()) == Some(false);
-            if !outside || conflicting(context, declaration, *declared) {
+            if !outside || conflicting(declarations, declaration, *declared) {
                 continue;
             }
             let text = match declared {
@@ -67,64 +77,22 @@ pub(super) fn lies_outside(within: &[Jurisdiction], allowed: &Set) -> bool {
 /// The places that the project declares to support: those of the declarations nearest to a file, else its
 /// default. A regulator's territory counts here, as the places that the project says it works in, unless the
 /// project says where its data lie.
-fn declared(context: &Context<'_, '_>, file: SourceId) -> Option<Set> {
-    let supported = nearest(context, file, Declares::Supported);
-    if supported.as_ref().is_some_and(|list| list.hosting) {
-        return supported.map(|list| list.places);
+fn declared<'d>(declarations: &'d Declarations<'_, '_>, file: SourceId) -> Option<&'d Set> {
+    let supported = declarations.nearest(file, Declares::Supported);
+    if supported.is_some_and(|list| list.hosting) {
+        return supported.map(|list| &list.places);
     }
-    if nearest(context, file, Declares::Residency).is_some_and(|stated| stated.hosting) {
+    if declarations.nearest(file, Declares::Residency).is_some_and(|stated| stated.hosting) {
         return None;
     }
-    supported.or_else(|| nearest(context, file, Declares::Default)).map(|list| list.places)
-}
-
-/// What declarations name.
-struct Declaration {
-    places: Set,
-    /// Whether one of them is a place in which data may lie, and not only a regulator's territory.
-    hosting: bool,
-}
-
-/// The places of the declarations of a kind that are nearest to a file. Who regulates a service says nothing
-/// of where it works.
-fn nearest(context: &Context<'_, '_>, file: SourceId, declares: Declares) -> Option<Declaration> {
-    let path = context.sources.file(file).path();
-    let declarations = context.project.facts.declarations.iter().filter(|declaration| {
-        let of_regulator =
-            declaration.key.value().is_some_and(|key| Key::new(key).has_any(&["regulator", "regulators"]));
-        declaration.declares.value() == Some(&declares) && !declaration.named.is_empty() && !of_regulator
-    });
-    let near = |at: SourceId| shared_folders(path, context.sources.file(at).path());
-    let nearest = declarations.clone().map(|declaration| near(declaration.head.anchor.file)).max()?;
-    let named: Vec<Declared> = declarations
-        .filter(|declaration| near(declaration.head.anchor.file) == nearest)
-        .flat_map(|declaration| declaration.named.iter().map(|(declared, _)| *declared))
-        .collect();
-    Some(Declaration {
-        hosting: named.iter().any(|declared| matches!(declared, Declared::Place(_))),
-        places: named.into_iter().map(place).collect(),
-    })
+    supported.or_else(|| declarations.nearest(file, Declares::Default)).map(|list| &list.places)
 }
 
 /// Whether a region lies outside the places that the project lists.
-pub(super) fn outside_list(context: &Context<'_, '_>, region: &Region<'_>) -> bool {
-    nearest(context, region.head.anchor.file, Declares::Supported)
+pub(super) fn outside_list(declarations: &Declarations<'_, '_>, region: &Region<'_>) -> bool {
+    declarations
+        .nearest(region.head.anchor.file, Declares::Supported)
         .is_some_and(|list| list.hosting && lies_outside(&region.within, &list.places))
-}
-
-/// The country of a regulator's territory: hosting can't be asked to stay in a part of a country in which
-/// no cloud has a region.
-fn place(declared: Declared) -> Jurisdiction {
-    match declared {
-        Declared::Place(place) => place,
-        Declared::Regulator(regulator) => regulator.territory.country().unwrap_or(regulator.territory),
-    }
-}
-
-/// How many leading folders two paths share.
-pub(super) fn shared_folders(a: &str, b: &str) -> usize {
-    let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-    folder(a).split('/').zip(folder(b).split('/')).take_while(|(a, b)| a == b && !a.is_empty()).count()
 }
 
 fn hit<'s>(region: &Region<'s>, case: usize, allowed: &Set) -> Hit<'s> {

@@ -5,17 +5,11 @@ mod environments;
 
 use rustc_hash::FxHashSet;
 
-use super::disallowed_jurisdiction::{lies_outside, names, outside_list, shared_folders};
+use super::disallowed_jurisdiction::{Declarations, lies_outside, names, outside_list};
 use super::{Context, Hit};
 use crate::data::jurisdictions::{Declared, Set};
-use crate::facts::{Declaration, Declares, Stating, Use};
+use crate::facts::{Declaration, Declares, Region, Stating, Use};
 use crate::source::Span;
-
-/// How many declarations that speak of one deployment are compared with another one.
-const MOST_TOGETHER: usize = 100;
-
-/// How often a region is compared with a declaration in one run.
-const MOST_COMPARISONS: usize = 10_000_000;
 
 pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>)) {
     let mut places: FxHashSet<Span> = FxHashSet::default();
@@ -24,24 +18,26 @@ pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>))
             emit(hit);
         }
     };
-    let mut left = MOST_COMPARISONS;
+    let declarations = Declarations::new(context);
     for default in of(context, Declares::Default) {
-        for supported in beside(context, Declares::Supported, default) {
+        for supported in declarations.beside(Declares::Supported, default.head.anchor.file) {
             default_outside(default, supported, &mut once);
         }
     }
     for residency in of(context, Declares::Residency) {
-        let defaults = beside(context, Declares::Default, residency);
-        for other in defaults.chain(beside(context, Declares::Supported, residency)) {
+        let file = residency.head.anchor.file;
+        let defaults = declarations.beside(Declares::Default, file);
+        for other in defaults.chain(declarations.beside(Declares::Supported, file)) {
             contradicting(residency, other, &mut once);
         }
-        // A policy's list decides over what the project says of itself.
-        left = left.saturating_sub(context.project.facts.regions.len());
-        if context.limits.jurisdictions.is_none() && left > 0 {
-            regions_outside(context, residency, &mut once);
+    }
+    // A policy's list decides over what the project says of itself.
+    if context.limits.jurisdictions.is_none() {
+        for region in &context.project.facts.regions {
+            region_outside(&declarations, region, &mut once);
         }
     }
-    environments::find(context, &mut once);
+    environments::find(context, &declarations, &mut once);
 }
 
 /// The declarations of a kind.
@@ -52,23 +48,14 @@ fn of<'p, 's>(
     context.project.facts.declarations.iter().filter(move |one| one.declares.value() == Some(&wanted))
 }
 
-/// The declarations of a kind that speak of the same deployment as another.
-fn beside<'p, 's>(
-    context: &Context<'p, 's>,
-    wanted: Declares,
-    other: &Declaration<'s>,
-) -> impl Iterator<Item = &'p Declaration<'s>> {
-    of(context, wanted).filter(move |one| together(context, one, other)).take(MOST_TOGETHER)
-}
-
 /// Whether a default lies outside what the same deployment supports.
 pub(super) fn conflicting<'s>(
-    context: &Context<'_, 's>,
+    declarations: &Declarations<'_, 's>,
     default: &Declaration<'s>,
     declared: Declared,
 ) -> bool {
     default.declares.value() == Some(&Declares::Default)
-        && beside(context, Declares::Supported, default).any(|supported| {
+        && declarations.beside(Declares::Supported, default.head.anchor.file).any(|supported| {
             let set = territories(supported);
             !set.is_empty() && set.contains(declared.territory()) == Some(false)
         })
@@ -91,7 +78,10 @@ fn places_of(declaration: &Declaration<'_>) -> Set {
 fn contradicting<'s>(residency: &Declaration<'s>, other: &Declaration<'s>, emit: &mut dyn FnMut(Hit<'s>)) {
     let (data, stated) = (places_of(residency), places_of(other));
     let default = other.declares.value() == Some(&Declares::Default);
-    if data.is_empty() || stated.is_empty() || stated.places().len() < other.named.len() {
+    if data.is_empty()
+        || stated.is_empty()
+        || other.named.iter().any(|(one, _)| matches!(one, Declared::Regulator(_)))
+    {
         return;
     }
     // One inside the other is no contradiction: England and the United Kingdom.
@@ -116,14 +106,6 @@ fn contradicting<'s>(residency: &Declaration<'s>, other: &Declaration<'s>, emit:
             ("declared", names(&places_of(against))),
         ],
     });
-}
-
-/// Whether two declarations speak of the same deployment: the same file, or the same folder.
-fn together(context: &Context<'_, '_>, a: &Declaration<'_>, b: &Declaration<'_>) -> bool {
-    let (a, b) = (a.head.anchor.file, b.head.anchor.file);
-    let path = |file| context.sources.file(file).path();
-    let folder = |file| path(file).rsplit_once('/').map_or("", |(folder, _)| folder);
-    a == b || folder(a) == folder(b)
 }
 
 fn default_outside<'s>(
@@ -158,38 +140,30 @@ fn described(declared: Declared) -> String {
     }
 }
 
-fn regions_outside<'s>(
-    context: &Context<'_, 's>,
-    residency: &Declaration<'s>,
+/// A region outside the place that a declaration of its folder, or of one above, states for the data.
+fn region_outside<'s>(
+    declarations: &Declarations<'_, 's>,
+    region: &Region<'s>,
     emit: &mut dyn FnMut(Hit<'s>),
 ) {
-    let set = places_of(residency);
-    if set.is_empty() {
+    if region.stating.value() != Some(&Stating::Explicit) || region.within.is_empty() {
         return;
     }
-    let home = context.sources.file(residency.head.anchor.file).path();
-    for region in &context.project.facts.regions {
-        let path = context.sources.file(region.head.anchor.file).path();
-        let near = region.head.anchor.file == residency.head.anchor.file
-            || shared_folders(home, path) == home.matches('/').count();
-        let stated = region.stating.value() == Some(&Stating::Explicit);
-        if near
-            && stated
-            && !region.within.is_empty()
-            && lies_outside(&region.within, &set)
-            && !outside_list(context, region)
-        {
-            emit(Hit {
-                case: 1,
-                at: region.head.anchor,
-                subject: region.head.subject,
-                related: vec![Use { span: residency.head.anchor, note: "where the data is declared to lie" }],
-                named: vec![
-                    ("text", region.text.value().copied().unwrap_or_default().to_owned()),
-                    ("place", region.place.value().copied().unwrap_or_default().to_owned()),
-                    ("declared", names(&set)),
-                ],
-            });
-        }
+    let stated = declarations
+        .above(Declares::Residency, region.head.anchor.file)
+        .map(|residency| (residency, places_of(residency)))
+        .find(|(_, set)| !set.is_empty() && lies_outside(&region.within, set));
+    if let Some((residency, set)) = stated.filter(|_| !outside_list(declarations, region)) {
+        emit(Hit {
+            case: 1,
+            at: region.head.anchor,
+            subject: region.head.subject,
+            related: vec![Use { span: residency.head.anchor, note: "where the data is declared to lie" }],
+            named: vec![
+                ("text", region.text.value().copied().unwrap_or_default().to_owned()),
+                ("place", region.place.value().copied().unwrap_or_default().to_owned()),
+                ("declared", names(&set)),
+            ],
+        });
     }
 }

@@ -6,6 +6,7 @@
 mod build;
 mod events;
 mod json;
+mod jsonc;
 mod recovery;
 mod scalar;
 mod spelling;
@@ -14,8 +15,8 @@ mod tree;
 
 use std::sync::Arc;
 
-pub use template::is_templated;
-pub use tree::{Document, Entries, Entry, Items, Kind, Node, OwnEntries, Style};
+pub use template::{is_templated, with_values};
+pub use tree::{Document, Entries, Entry, Items, Kind, Node, OwnEntries, Place, Step, Style};
 
 use super::Comment;
 use crate::source::{Sources, Span, Text};
@@ -125,14 +126,17 @@ pub fn parse<'s>(text: &Text<'s>, sources: &'s Sources, mode: Mode) -> Stream<'s
 }
 
 fn parse_json<'s>(text: &Arc<Text<'s>>, sources: &'s Sources) -> Stream<'s> {
-    let comments = json::comments(text.as_str());
+    let comments = jsonc::comments(text.as_str());
     let content = if comments.is_empty() {
         text.as_str()
     } else {
-        sources.keep(json::mask(text.as_str(), &comments).into())
+        sources.keep(jsonc::mask(text.as_str(), &comments).into())
     };
     let mut stream = build::build(text, content, sources, &[]);
-    stream.comments = comments.iter().map(|range| json::comment(text, range)).collect();
+    if !stream.stops.is_empty() && comments.is_empty() {
+        stream = recovery::recover(text, sources, stream);
+    }
+    stream.comments = comments.iter().map(|range| jsonc::comment(text, range)).collect();
     stream
 }
 

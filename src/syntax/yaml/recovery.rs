@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::events::offset;
 use super::template::Action;
-use super::{ErrorKind, Stream, build};
+use super::{ErrorKind, Stream, build, json};
 use crate::source::{Sources, Text};
 
 /// How many times a text is read again. One with more errors stays as far as it was read.
@@ -31,6 +31,9 @@ pub(super) struct Stop {
 /// what follows from them isn't told.
 pub(super) fn recover<'s>(text: &Arc<Text<'s>>, sources: &'s Sources, mut first: Stream<'s>) -> Stream<'s> {
     let content = text.as_str();
+    if let Some(mended) = json::recover(text, sources, &first) {
+        return mended;
+    }
     explain(text, &mut first);
     let syntax = |stream: &Stream<'_>| stream.errors.iter().all(|error| error.kind != ErrorKind::TooDeep);
     let mut left_out: Vec<Range<usize>> = Vec::new();

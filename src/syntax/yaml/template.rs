@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::events::offset;
 use super::tree::{Document, Marks, NONE, Shape, Slot};
 use super::{Error, ErrorKind};
-use crate::source::Text;
+use crate::source::{Sources, Text};
 use crate::syntax::Comment;
 
 /// One action with its braces.
@@ -89,6 +89,58 @@ pub(super) fn actions(text: &str) -> Vec<Action> {
     }
     mark_alone(bytes, &mut found);
     found
+}
+
+/// A text in which the values stand that plain references name: `{{ .Values.image.tag }}`, maybe quoted.
+/// `value` is given what stands behind `.Values.` and says what Helm would write; nothing where it isn't
+/// known. Nothing where no reference is.
+pub fn with_values<'s>(
+    text: &Text<'s>,
+    sources: &'s Sources,
+    value: &mut dyn FnMut(&str) -> Option<Text<'s>>,
+) -> Option<Text<'s>> {
+    let content = text.as_str();
+    // An empty part of its own keeps the text at home in its file.
+    let mut parts = vec![text.part(0..0)];
+    let mut from = 0;
+    for action in actions(content) {
+        let range = action.start as usize..action.end as usize;
+        let Some((path, quote)) = reference(&content[range.clone()]) else { continue };
+        let Some(known) = value(path) else { continue };
+        let clean = !known.as_str().contains(['"', '\\', '\'']);
+        if quote.is_some() && !clean {
+            continue;
+        }
+        parts.push(text.part(from..range.start));
+        let mark = quote.map(|quote| Text::decoded(text.span(range.start..range.start), quote));
+        parts.extend(mark.clone());
+        parts.push(known);
+        parts.extend(mark);
+        from = range.end;
+    }
+    (from > 0).then(|| {
+        parts.push(text.part(from..content.len()));
+        Text::joined(&parts, sources)
+    })
+}
+
+/// What stands behind `.Values.` in an action that is nothing but that, and the quotes that it puts around.
+fn reference(action: &str) -> Option<(&str, Option<&'static str>)> {
+    let inner = action.strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    let (path, quote) = match inner.split_once('|') {
+        None => (inner, None),
+        Some((path, function)) => match function.trim() {
+            "quote" => (path.trim(), Some("\"")),
+            "squote" => (path.trim(), Some("'")),
+            "toString" | "int" => (path.trim(), None),
+            _ => return None,
+        },
+    };
+    let path = path.strip_prefix('$').unwrap_or(path).strip_prefix(".Values.")?;
+    let names = path.split('.').all(|name| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    });
+    names.then_some((path, quote))
 }
 
 /// The errors of actions that begin as one does and that nothing closes.

@@ -604,3 +604,8 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_error_lies_on_a_whole_character() {
+    touch_both("{{/*é\n\u{2028}");
+}

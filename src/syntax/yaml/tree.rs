@@ -136,10 +136,61 @@ impl<'s> Document<'s> {
         })
     }
 
+    /// Adds what a path makes of one of the document's nodes: a mapping or a list around the next part of it, and
+    /// the node at its end. The answer is where that begins, for [`Document::added`].
+    pub fn add(&mut self, path: &[Step<'s>], node: Place) -> Place {
+        let mut inner = node.0;
+        let place = self.slots.get(inner as usize).map_or(0, |slot| slot.start);
+        let slot = |text, link, next, shape| Slot {
+            text,
+            start: place,
+            end: place,
+            next,
+            link,
+            shape,
+            marks: Marks::default(),
+        };
+        for step in path.iter().rev() {
+            let at = u32::try_from(self.slots.len()).unwrap_or(NONE);
+            let end = self.slots.get(inner as usize).map_or(place, |slot| slot.end);
+            let (shape, key) = match step {
+                Step::Key(key) => (Shape::Mapping { flow: true }, Some(*key)),
+                Step::Item => (Shape::Sequence { flow: true }, None),
+            };
+            self.slots.push(Slot { end, ..slot("", at + 1, NONE, shape) });
+            if let Some(key) = key {
+                self.slots.push(slot(key, NONE, at + 2, Shape::Scalar(Style::DoubleQuoted)));
+            }
+            self.slots.push(Slot { end, ..slot("", inner, NONE, Shape::Alias) });
+            inner = at;
+        }
+        Place(inner)
+    }
+
+    /// What [`Document::add`] made.
+    #[must_use]
+    pub fn added(&self, place: Place) -> Node<'_, 's> {
+        let at = if (place.0 as usize) < self.slots.len() { place.0 } else { 0 };
+        Node::reach(self, at, NONE)
+    }
+
     fn place(&self, start: u32, end: u32) -> Span {
         self.text.span(start as usize..end as usize)
     }
 }
+
+/// One part of a path.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'s> {
+    /// The key of a mapping.
+    Key(&'s str),
+    /// Some item of a list.
+    Item,
+}
+
+/// Which node of its document a node is.
+#[derive(Clone, Copy, Debug)]
+pub struct Place(u32);
 
 /// A node. Aliases are followed without a trace but [`Node::alias_span`]. Going down from any node
 /// always ends: an alias can't stand for a node around it, and the nodes that aliases add to a stream
@@ -173,6 +224,12 @@ impl<'t, 's> Node<'t, 's> {
 
     fn slot(self) -> &'t Slot<'s> {
         &self.document.slots[self.at as usize]
+    }
+
+    /// Which node of its document it is.
+    #[must_use]
+    pub fn place(self) -> Place {
+        Place(self.at)
     }
 
     /// What the node is.

@@ -35,13 +35,13 @@ pub(super) fn state<'s>(reader: &mut Reader<'s>, config: &Config<'_, 's>, index:
             host: Field::set(socket.address, socket.at, ""),
         });
     }
-    let Some(first) = sockets.iter().find(|socket| socket.tls && socket.reach == Some(Reach::Public)) else {
-        return;
-    };
+    let public = |socket: &&Socket<'_>| socket.reach == Some(Reach::Public);
+    let Some(first) = sockets.iter().filter(public).max_by_key(|socket| socket.tls) else { return };
     let keyword = section.head.words.first().map_or(first.at, |word| word.span);
     let answers = cleartext.is_some_and(|serves| serves != Serves::Nothing) || sends_on(section);
     reader.reading.facts.servers.push(Server {
-        tls: Field::set(true, first.at, ""),
+        of_ingress: Field::set(false, keyword, ""),
+        tls: Field::set(first.tls, first.at, ""),
         public: Field::set(true, keyword, ""),
         answers: Field::set(answers, keyword, ""),
         hsts: hsts(config, section),

@@ -1,4 +1,4 @@
-//! HAProxy: what it listens on, with which TLS, and how it connects to the servers behind it.
+//! `HAProxy`: what it listens on, with which TLS, and how it connects to the servers behind it.
 //! <https://docs.haproxy.org/3.0/configuration.html>
 
 mod listen;
@@ -9,7 +9,7 @@ mod tests;
 
 use rustc_hash::FxHashMap;
 
-use super::{finish, rest, setting, switch, unmarked};
+use super::{extension, finish, rest, setting, switch, unmarked};
 use crate::facts::{Cipher, Head, Position, Protects, Protocol, Scope};
 use crate::formats::{Candidate, Format, Reader};
 use crate::source::{Span, Text};
@@ -25,11 +25,11 @@ pub(in crate::formats) const FORMAT: Format = Format {
 
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
     let name = unmarked(candidate);
-    if name.starts_with("haproxy") && (name.ends_with(".cfg") || name.ends_with(".conf")) {
+    if name.starts_with("haproxy") && matches!(extension(candidate), "cfg" | "conf") {
         return Some("named haproxy*.cfg");
     }
     let in_folder = candidate.path.rsplit('/').skip(1).any(|folder| folder.contains("haproxy"));
-    (in_folder && name.ends_with(".cfg")).then_some("*.cfg in a folder haproxy")
+    (in_folder && extension(candidate) == "cfg").then_some("*.cfg in a folder haproxy")
 }
 
 /// The words that start a section. <https://docs.haproxy.org/3.0/configuration.html#2.1>

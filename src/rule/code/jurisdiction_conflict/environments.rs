@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::disallowed_jurisdiction::{lies_outside, names, outside_list};
+use super::super::disallowed_jurisdiction::{Declarations, lies_outside, names, outside_list};
 use super::super::{Context, Hit};
 use super::places_of;
 use crate::data::jurisdictions::Set;
@@ -36,7 +36,11 @@ struct Stated<'p, 's> {
     production: bool,
 }
 
-pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>)) {
+pub(super) fn find<'s>(
+    context: &Context<'_, 's>,
+    declarations: &Declarations<'_, 's>,
+    emit: &mut dyn FnMut(Hit<'s>),
+) {
     let mut services: Services<'_, 's> = FxHashMap::default();
     let facts = &context.project.facts;
     let residencies = facts
@@ -50,7 +54,7 @@ pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>))
     if context.limits.jurisdictions.is_none() {
         let explicit = |stating: Option<&Stating>| stating == Some(&Stating::Explicit);
         for one in facts.regions.iter().filter(|one| explicit(one.stating.value())) {
-            if hosts(one.key.value()) && !outside_list(context, one) {
+            if hosts(one.key.value()) && !outside_list(declarations, one) {
                 let place = one.within.iter().copied().collect();
                 push(context, &one.head, one.key.value(), one.text.value(), place, &mut services);
             }
