@@ -106,9 +106,9 @@ mod tests {
         assert_eq!(
             facts.switches,
             [
-                "exporters.otlp/a.tls.insecure Tls Off true",
                 "exporters.otlphttp.tls.insecure_skip_verify Verification Off true",
-                "service.telemetry.logs.level LogLevel Off debug"
+                "service.telemetry.logs.level LogLevel Off debug",
+                "exporters.otlp/a.tls.insecure Tls Off true"
             ]
         );
         assert_eq!(
