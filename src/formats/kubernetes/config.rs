@@ -4,7 +4,7 @@ use super::lookup::look;
 use super::manifest::Manifest;
 use super::{annotations, assignments, command, control_plane, document, ingress};
 use crate::facts::links::{Account, Object};
-use crate::facts::{Field, Scope, Store};
+use crate::facts::{Field, Records, Retention, Scope, Store};
 use crate::formats::settings::Draft;
 use crate::formats::{self, Reader, servers};
 use crate::source::{Sources, Span, Text};
@@ -132,11 +132,16 @@ pub(super) fn state<'s>(
         if control_plane::embedded(&datum.text, false, reader) {
             return;
         }
+        let retentions = reader.reading.facts.retentions.len();
         let embedded = match embedded_format(datum.key, content) {
             Some(format) => embed(datum.text.clone(), format, store, reader),
             None => document::read(manifest, &datum, store, reader),
         };
         if embedded {
+            if document::is_of_audit(manifest, datum.key) {
+                let new = reader.reading.facts.retentions.iter_mut().skip(retentions);
+                new.for_each(of_audit);
+            }
             return;
         }
     } else if assignments::is_variable(datum.key, content) && embed(datum.text.clone(), "env", store, reader)
@@ -158,6 +163,15 @@ pub(super) fn state<'s>(
         uses: Vec::new(),
     };
     reader.reading.facts.settings.push(draft.setting());
+}
+
+/// The logs that a store keeps are those of an audit.
+fn of_audit(retention: &mut Retention<'_>) {
+    if let Field::Set(records) = &mut retention.records
+        && records.value == Records::Log
+    {
+        records.value = Records::Audit;
+    }
 }
 
 /// The format of a file in an entry, by its name and its text.
