@@ -267,8 +267,8 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
     let Some(kind) = secret::is_secret_key(key).or_else(|| key_of_secret(named)) else { return };
     let user = user_beside(named, siblings);
     let Some(class) = class(secret::classify_as(kind, key, named.value, user)) else { return };
-    let read_elsewhere = kind != KeyKind::Password || has_file_sibling(named, siblings);
-    if class == CredentialClass::Empty && read_elsewhere {
+    let read_elsewhere = || kind != KeyKind::Password || has_file_sibling(named, siblings);
+    if class == CredentialClass::Empty && read_elsewhere() {
         // An empty token is a feature left off; an empty password beside `*_FILE` is read from there.
         return;
     }

@@ -198,6 +198,18 @@ macro_rules! kinds {
         pub struct Facts<'s> { $( #[doc = concat!("All [`", stringify!($kind), "`] facts.")] pub $plural: Vec<$kind<'s>>, )* }
 
         impl<'s> Facts<'s> {
+            /// Takes all facts out of several lists, in order.
+            #[must_use]
+            pub fn concat(mut all: Vec<&mut Facts<'s>>) -> Facts<'s> {
+                $(
+                    let mut $plural = Vec::with_capacity(all.iter().map(|facts| facts.$plural.len()).sum());
+                    for facts in &mut all {
+                        $plural.append(&mut facts.$plural);
+                    }
+                )*
+                Facts { $( $plural ),* }
+            }
+
             /// Takes over all facts of `other`.
             pub fn append(&mut self, mut other: Facts<'s>) {
                 $( self.$plural.append(&mut other.$plural); )*

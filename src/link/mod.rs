@@ -116,11 +116,8 @@ pub fn link<'s>(
         readings.iter().flat_map(|reading| reading.links.development.iter().copied()).collect();
     development.sort_unstable();
     development.dedup();
-    let mut project = Project { facts: Facts::default(), environments, development };
-    for reading in readings {
-        project.facts.append(reading.facts);
-    }
-    project
+    let facts = Facts::concat(readings.iter_mut().map(|reading| &mut reading.facts).collect());
+    Project { facts, environments, development }
 }
 
 /// States what became of a reference.

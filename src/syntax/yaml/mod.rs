@@ -9,6 +9,7 @@ mod json;
 mod jsonc;
 mod recovery;
 mod scalar;
+mod simple;
 mod spelling;
 mod template;
 mod tree;
