@@ -77,7 +77,9 @@ fn read(reader: &mut Reader<'_>) {
     for document in &stream.documents {
         let sections = sections(document, reader.sources);
         state(reader, &sections, DOCUMENTED);
-        sections.iter().for_each(|section| protocol(reader, section));
+        for section in &sections {
+            protocol(reader, section);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Elasticsearch and OpenSearch, Kibana and OpenSearch Dashboards.
+//! Elasticsearch and `OpenSearch`, Kibana and Dashboards.
 //! <https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/security-settings>
 
 use super::documented::{Documented, Meaning, ON, state};

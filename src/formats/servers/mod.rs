@@ -216,6 +216,9 @@ fn credential<'s>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::FORMATS;
     use crate::formats::{Candidate, Reader, find, recognise};
     use crate::source::{Sources, Span};
 
@@ -288,5 +291,28 @@ mod tests {
     pub(super) fn recognised(path: &str, text: &str) -> Option<&'static str> {
         let candidate = Candidate { path, has_sibling: &|_| false };
         recognise(&candidate, || Some(text)).map(|found| found.format.name)
+    }
+
+    proptest! {
+        #[test]
+        fn every_place_lies_in_the_text(
+            keys in proptest::collection::vec("(net|tls|insecure|scheme|scrape_configs|static_configs|targets|http|routers|entryPoints|web|limits_config|retention_stream|period|profile|%dev|[a-z]{1,4})", 0..8),
+            value in "[-a: \n{}\\[\\],&*'\"|@$%]{0,40}",
+        ) {
+            let nested: String =
+                keys.iter().enumerate().map(|(depth, key)| format!("{}{key}:\n", "  ".repeat(depth))).collect();
+            for text in [format!("{nested}{}{value}\n", "  ".repeat(keys.len())), format!("{nested}{value}")] {
+                for format in FORMATS {
+                    let sources = Sources::default();
+                    let id = sources.add("traefik.yaml".into(), text.clone());
+                    let facts = Reader::read(&sources, id, format).facts;
+                    let settings = facts.settings.iter().map(|one| one.head.anchor);
+                    let listeners = facts.listeners.iter().map(|one| one.head.anchor);
+                    for place in settings.chain(listeners) {
+                        prop_assert!(text.get(place.range()).is_some(), "{}", format.name);
+                    }
+                }
+            }
+        }
     }
 }

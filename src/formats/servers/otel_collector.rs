@@ -51,7 +51,9 @@ fn read(reader: &mut Reader<'_>) {
     for document in &stream.documents {
         let sections = sections(document, reader.sources);
         state(reader, &sections, DOCUMENTED);
-        sections.iter().for_each(|section| insecure(reader, section));
+        for section in &sections {
+            insecure(reader, section);
+        }
         // https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/exporter/awscloudwatchlogsexporter
         let entries = sections.iter().flat_map(|section| &section.entries);
         for found in entries.filter(|found| found.key.ends_with(".log_retention")) {

@@ -70,7 +70,7 @@ mod tests {
 
     use super::*;
     use crate::source::Sources;
-    use crate::syntax::yaml::{Mode, parse};
+    use crate::syntax::yaml::{Mode, Node, parse};
 
     #[test]
     fn comments_are_blank_and_texts_stay() {
@@ -92,7 +92,7 @@ mod tests {
         let stream = parse(&sources.text(id), &sources, Mode::Json);
         assert_eq!(stream.errors, []);
         let root = stream.documents[0].root();
-        assert_eq!(root.path(&["a", "b"]).and_then(|node| node.as_str()), Some("c/d"));
+        assert_eq!(root.path(&["a", "b"]).and_then(Node::as_str), Some("c/d"));
         assert_eq!(root.get("list").unwrap().items().count(), 2);
         let said: Vec<_> = stream.comments.iter().map(|comment| (comment.text, comment.alone)).collect();
         assert_eq!(said, [("govlint: allow[x] y", true), ("z", false)]);
