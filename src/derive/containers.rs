@@ -60,7 +60,9 @@ pub(super) fn derive<'s>(
 /// where something starts it.
 fn known<'s>(container: &Container<'s>) -> Option<Known<'s>> {
     let platform = container.platform.value()?;
-    if container.environment_open || !matches!(platform, Platform::Compose | Platform::Kubernetes) {
+    if container.environment_open
+        || !matches!(platform, Platform::Compose | Platform::Kubernetes | Platform::Task)
+    {
         return None;
     }
     let reference = container.image.as_ref()?.reference.value()?;

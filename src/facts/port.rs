@@ -16,6 +16,8 @@ words! {
         LoadBalancer = "load-balancer",
         /// A load balancer that is marked internal.
         InternalLoadBalancer = "internal-load-balancer",
+        /// A firewall or a managed service of a cloud that lets in the whole internet.
+        Cloud = "cloud",
     }
 }
 

@@ -20,6 +20,7 @@ mod sections;
 mod servers;
 mod settings;
 mod spring;
+mod terraform;
 mod toml;
 mod unread;
 
@@ -82,6 +83,7 @@ pub static FORMATS: &[Format] = &[
     properties::FORMAT,
     toml::FORMAT,
     nginx::FORMAT,
+    terraform::FORMAT,
     markdown::FORMAT,
 ];
 
@@ -187,6 +189,8 @@ pub struct Unjoined<'s> {
     pub compose: Option<compose::File<'s>>,
     /// nginx configurations: `include`. There may be some in a file of any format.
     pub nginx: nginx::File<'s>,
+    /// Terraform's: the files of a folder are one module.
+    pub terraform: terraform::File<'s>,
 }
 
 impl<'s> Reader<'s> {
@@ -282,6 +286,7 @@ pub fn join<'s>(readings: &mut Vec<Reading<'s>>, sources: &'s Sources) {
     kubernetes::join(readings, sources);
     compose::join(readings, sources);
     nginx::join(readings, sources);
+    terraform::join(readings, sources);
 }
 
 #[cfg(test)]

@@ -15,6 +15,15 @@ pub struct Entry<'s> {
     pub value: Text<'s>,
 }
 
+impl Entry<'_> {
+    /// Whether something says that the value is empty: the value of a name that stands alone lies right
+    /// behind it.
+    #[must_use]
+    pub fn is_assigned(&self) -> bool {
+        self.value.span(0..0).start > self.key_span.end
+    }
+}
+
 /// Names that stand under one head.
 #[derive(Clone, Debug)]
 pub struct Section<'s> {

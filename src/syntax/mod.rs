@@ -10,6 +10,7 @@ mod builder;
 pub mod dockerfile;
 pub mod entry;
 pub mod env;
+pub mod hcl;
 pub mod ini;
 pub mod interpolation;
 pub mod markdown;

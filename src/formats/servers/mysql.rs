@@ -48,7 +48,7 @@ fn read(reader: &mut Reader<'_>) {
         }
         if let Some(meaning) = meaning(name, found.value.as_str()) {
             state(reader, found, meaning, subject);
-        } else if !found.value.as_str().is_empty() {
+        } else if !found.value.as_str().is_empty() || is_name(name, "password") && found.is_assigned() {
             entry(reader, found, Scope(section.span), subject);
         }
     }
@@ -116,6 +116,12 @@ mod tests {
     fn options_are_settings_of_their_group() {
         let text = "[client]\nuser=root\npassword=\"root\"\n[mysqld]\nskip-name-resolve\ntls_version=TLSv1\n";
         assert_eq!(read_as("mysql", text).settings, ["user=root", "password=root", "tls_version=TLSv1"]);
+    }
+
+    #[test]
+    fn a_password_that_stands_alone_is_asked_for() {
+        assert_eq!(read_as("mysql", "[client]\npassword = \n").settings, ["password="]);
+        assert!(read_as("mysql", "[client]\npassword\n").settings.is_empty());
     }
 
     #[test]

@@ -116,7 +116,7 @@ mod tests {
         for path in ["pg_hba.conf", "db/pg_hba_replica.conf", "pg_hba.conf.sample"] {
             assert_eq!(recognised(path, ""), Some("pg-hba"), "{path}");
         }
-        assert_ne!(recognised("pg_hba.md", "host all all all trust"), Some("pg-hba"));
+        assert_eq!(recognised("pg_hba.txt", "host all all all trust"), None);
     }
 
     #[test]

@@ -36,6 +36,10 @@ const STORES: &[&str] = &[
     "getenv(",
     "file:",
     "{cipher}",
+    // https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#variable-expansion
+    "$__env{",
+    "$__file{",
+    "$__vault{",
     "kms:",
     "kms://",
     "!vault",

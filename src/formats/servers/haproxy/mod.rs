@@ -24,12 +24,12 @@ pub(in crate::formats) const FORMAT: Format = Format {
 };
 
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
-    let name = unmarked(candidate);
-    if name.starts_with("haproxy") && matches!(extension(candidate), "cfg" | "conf") {
+    let extension = extension(candidate);
+    if unmarked(candidate).starts_with("haproxy") && matches!(extension, "cfg" | "conf") {
         return Some("named haproxy*.cfg");
     }
-    let in_folder = candidate.path.rsplit('/').skip(1).any(|folder| folder.contains("haproxy"));
-    (in_folder && extension(candidate) == "cfg").then_some("*.cfg in a folder haproxy")
+    let in_folder = || candidate.path.rsplit('/').skip(1).any(|folder| folder.contains("haproxy"));
+    (extension == "cfg" && in_folder()).then_some("*.cfg in a folder haproxy")
 }
 
 /// The words that start a section. <https://docs.haproxy.org/3.0/configuration.html#2.1>
