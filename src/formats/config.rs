@@ -1,7 +1,7 @@
 //! Settings of an application in its folder `config`, as node-config, Rails, Sequelize and many others keep
 //! them. Most files of such folders are something else, and are left alone.
 
-use super::sections::{keys, leave_out_empty, parse, sections};
+use super::sections::{keys, leave_out_empty, parse_leniently, sections};
 use super::servers::documented::state;
 use super::servers::unmarked;
 use super::{Candidate, Format, Reader};
@@ -132,7 +132,7 @@ fn is_object(text: &str) -> bool {
 fn read(reader: &mut Reader<'_>) {
     let candidate = Candidate { path: reader.reading.path, has_sibling: &|_| false };
     let is_json = unmarked(&candidate).rsplit_once('.').is_some_and(|(_, extension)| extension == "json");
-    let stream = parse(reader, if is_json { Mode::Json } else { Mode::Plain });
+    let stream = parse_leniently(reader, if is_json { Mode::Json } else { Mode::Plain });
     for document in &stream.documents {
         // Rails and Sequelize keep all environments in one file.
         for entry in document.root().entries().filter(|entry| entry.value.kind() == Kind::Mapping) {

@@ -24,8 +24,20 @@ fn is_template(text: &str) -> bool {
     ["{{", "{%", "<%"].iter().any(|mark| text.contains(mark)) || text.lines().any(maven)
 }
 
-/// Reads the text of a file of settings. A template is no YAML yet, so that nothing in it is an error.
+/// Reads the text of a file of settings whose readers refuse a key that stands twice.
 pub(super) fn parse<'s>(reader: &mut Reader<'s>, mode: Mode) -> Stream<'s> {
+    let stream = parse_leniently(reader, mode);
+    if !is_template(reader.text.as_str()) {
+        for duplicate in &stream.duplicates {
+            let detail = format!("the key `{}` stands twice", duplicate.key);
+            problem(&mut reader.reading.facts, reader.sources, ProblemKind::Syntax, duplicate.second, detail);
+        }
+    }
+    stream
+}
+
+/// Reads the text of a file of settings. A template is no YAML yet, so that nothing in it is an error.
+pub(super) fn parse_leniently<'s>(reader: &mut Reader<'s>, mode: Mode) -> Stream<'s> {
     let text = reader.text.clone();
     let mode = if mode == Mode::Plain && yaml::is_templated(text.as_str()) { Mode::Templated } else { mode };
     let mut stream = yaml::parse(&text, reader.sources, mode);
@@ -33,10 +45,6 @@ pub(super) fn parse<'s>(reader: &mut Reader<'s>, mode: Mode) -> Stream<'s> {
     let errors = std::mem::take(&mut stream.errors);
     if !is_template(text.as_str()) {
         yaml_errors(&mut reader.reading.facts, reader.sources, errors);
-        for duplicate in &stream.duplicates {
-            let detail = format!("the key `{}` stands twice", duplicate.key);
-            problem(&mut reader.reading.facts, reader.sources, ProblemKind::Syntax, duplicate.second, detail);
-        }
     }
     stream
 }
@@ -181,6 +189,19 @@ mod tests {
     fn what_is_merged_or_stands_for_something_else_counts_once() {
         let text = "default: &d\n  a: 1\nproduction:\n  <<: *d\n  b: 2\ntest: *d\n";
         assert_eq!(shown(text), [["default.a=1", "production.b=2"]]);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_a_problem_where_readers_refuse_it() {
+        let problems = |format: &str, text: &str| {
+            let sources = Sources::default();
+            let id = sources.add("config/default.yaml".into(), text.into());
+            Reader::read(&sources, id, crate::formats::find(format).unwrap()).facts.problems.len()
+        };
+        assert_eq!(problems("prometheus", "a: 1\na: 2\n"), 1);
+        assert_eq!(problems("prometheus", "a: {% x %}\na: 2\n"), 0);
+        assert_eq!(problems("config", "a: 1\na: 2\n"), 0);
+        assert_eq!(problems("config", "a: [1\n"), 1);
     }
 
     #[test]

@@ -299,8 +299,8 @@ mod tests {
             keys in proptest::collection::vec("(net|tls|insecure|scheme|scrape_configs|static_configs|targets|http|routers|entryPoints|web|limits_config|retention_stream|period|profile|%dev|[a-z]{1,4})", 0..8),
             value in "[-a: \n{}\\[\\],&*'\"|@$%]{0,40}",
         ) {
-            let nested: String =
-                keys.iter().enumerate().map(|(depth, key)| format!("{}{key}:\n", "  ".repeat(depth))).collect();
+            let lines = keys.iter().enumerate().map(|(depth, key)| format!("{}{key}:\n", "  ".repeat(depth)));
+            let nested = lines.collect::<Vec<_>>().concat();
             for text in [format!("{nested}{}{value}\n", "  ".repeat(keys.len())), format!("{nested}{value}")] {
                 for format in FORMATS {
                     let sources = Sources::default();
