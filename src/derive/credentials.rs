@@ -124,6 +124,9 @@ fn authentication_off<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
         !value.is_empty() && (any_value || boolean::parse(value) == Some(true))
     } else if key.ends_with(&["host", "auth", "method"]) {
         value.eq_ignore_ascii_case("trust")
+    } else if key.ends_with(&["anonymous", "auth", "enabled"]) {
+        // https://docs.opensearch.org/latest/security/access-control/anonymous-authentication/
+        boolean::parse(value) == Some(true)
     } else if key.ends_with(&["auth", "enabled"])
         || key.ends_with(&["authentication", "enabled"])
         || key.ends_with(&["enable", "auth"])

@@ -1,8 +1,11 @@
 //! What a file means: each format turns its tree into facts. One format is one file, or one folder, and one
 //! row of [`FORMATS`].
 
+mod application;
+mod appsettings;
 mod commands;
 mod compose;
+mod config;
 mod dockerfile;
 mod env;
 mod helm_values;
@@ -14,6 +17,7 @@ mod pipeline;
 mod properties;
 mod recognise;
 mod script;
+mod sections;
 mod servers;
 mod settings;
 mod spring;
@@ -59,12 +63,24 @@ pub static FORMATS: &[Format] = &[
     servers::postgresql::FORMAT,
     servers::pg_hba::FORMAT,
     servers::mysql::FORMAT,
+    servers::mongod::FORMAT,
+    servers::prometheus::FORMAT,
+    servers::alertmanager::FORMAT,
+    servers::loki::FORMAT,
+    servers::beats::FORMAT,
+    servers::elasticsearch::FORMAT,
+    servers::grafana::FORMAT,
+    servers::otel_collector::FORMAT,
+    servers::traefik::FORMAT,
     servers::rabbitmq::FORMAT,
     servers::kafka::FORMAT,
     servers::haproxy::FORMAT,
     servers::fluent_bit::FORMAT,
     servers::supervisord::FORMAT,
     servers::ini::FORMAT,
+    application::FORMAT,
+    appsettings::FORMAT,
+    config::FORMAT,
     properties::FORMAT,
     toml::FORMAT,
     nginx::FORMAT,

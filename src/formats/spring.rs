@@ -1,7 +1,15 @@
-//! Placeholders as Spring has them: `${name}` and `${name:default}`.
+//! The properties of applications, whether YAML or `.properties` hold them: those of Spring, Quarkus and
+//! Micronaut. Their placeholders are `${name}` and `${name:default}`.
 //! <https://docs.spring.io/spring-boot/reference/features/external-config.html#features.external-config.files.property-placeholders>
 
+use rustc_hash::FxHashMap;
+
+use super::Reader;
+use super::settings::Draft;
+use crate::facts::{Field, Head, Position, Protects, Scope, Switch};
 use crate::source::{Sources, Text};
+use crate::syntax::entry::{Entry, Section};
+use crate::value::boolean;
 
 /// How deep defaults within defaults are followed.
 const DEPTH: usize = 8;
@@ -9,13 +17,89 @@ const DEPTH: usize = 8;
 /// Of how many parts a value is put together. What has more stays as it is written.
 const PARTS: usize = 64;
 
+/// Whether a name without its extension is that of a file of properties, whatever the profile.
+pub(super) fn is_named(stem: &str) -> bool {
+    ["application", "bootstrap"].iter().any(|start| {
+        stem.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
+    })
+}
+
+/// States properties.
+pub(super) fn state<'s>(reader: &mut Reader<'s>, sections: &[Section<'s>]) {
+    let subject = reader.reading.path;
+    let all = sections.iter().flat_map(|section| &section.entries);
+    let known: FxHashMap<&str, &Entry<'_>> = all.map(|found| (found.key, found)).collect();
+    // One step only, so that properties that name each other end.
+    let lookup = |name: &str| {
+        let text = &known.get(name)?.value;
+        (!text.as_str().contains("${")).then(|| text.clone())
+    };
+    for section in sections {
+        for found in &section.entries {
+            let text = expand(&found.value, &lookup, reader.sources);
+            if is_of_memory(found, &known) {
+                continue;
+            }
+            reader.reading.facts.switches.extend(developers(found, &text, subject));
+            let draft = Draft {
+                key: found.key,
+                key_span: found.key_span,
+                text,
+                store: reader.store,
+                scope: Scope(section.span),
+                subject,
+                image: None,
+                uses: Vec::new(),
+            };
+            reader.reading.facts.settings.push(draft.setting());
+        }
+    }
+}
+
+/// Whether it is the login of a database that lives in the process alone.
+fn is_of_memory(found: &Entry<'_>, known: &FxHashMap<&str, &Entry<'_>>) -> bool {
+    let Some(prefix) = ["password", "username", "user"].iter().find_map(|last| found.key.strip_suffix(last))
+    else {
+        return false;
+    };
+    let url = ["url", "jdbc-url", "jdbcUrl", "jdbc.url"].iter().find_map(|last| {
+        let name = format!("{prefix}{last}");
+        known.get(name.as_str()).map(|url| url.value.as_str())
+    });
+    url.is_some_and(|url| {
+        ["jdbc:h2:mem:", "jdbc:hsqldb:mem:", "jdbc:derby:memory:", "jdbc:sqlite:"]
+            .iter()
+            .any(|start| url.trim().starts_with(start))
+    })
+}
+
+/// What is meant for developers: consoles of databases, detailed logs of everything; and a trust in any host.
+/// <https://docs.spring.io/spring-boot/appendix/application-properties/index.html>
+fn developers<'s>(found: &Entry<'s>, text: &Text<'s>, subject: &'s str) -> Option<Switch<'s>> {
+    let value = text.as_str().trim();
+    let protects = match found.key {
+        "spring.h2.console.enabled" if boolean::parse(value) == Some(true) => Protects::Debug,
+        // https://jakarta.ee/specifications/mail/2.1/apidocs/: any host is trusted.
+        key if key.ends_with("mail.smtp.ssl.trust") && value == "*" => Protects::Verification,
+        "logging.level.root" | "quarkus.log.level"
+            if value.eq_ignore_ascii_case("debug") || value.eq_ignore_ascii_case("trace") =>
+        {
+            Protects::LogLevel
+        }
+        _ => return None,
+    };
+    let at = text.span(0..text.as_str().len());
+    Some(Switch {
+        head: Head::new(at, subject),
+        protects: Field::set(protects, at, ""),
+        position: Field::set(Position::Off, at, ""),
+        key: Field::set(found.key, at, ""),
+    })
+}
+
 /// A value with its placeholders put in. `lookup` says what a name stands for where that is known; what has
 /// neither a value nor a default stays as it is written.
-pub(super) fn expand<'s>(
-    text: &Text<'s>,
-    lookup: &dyn Fn(&str) -> Option<Text<'s>>,
-    sources: &'s Sources,
-) -> Text<'s> {
+fn expand<'s>(text: &Text<'s>, lookup: &dyn Fn(&str) -> Option<Text<'s>>, sources: &'s Sources) -> Text<'s> {
     if !text.as_str().contains("${") {
         return text.clone();
     }

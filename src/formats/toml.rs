@@ -149,7 +149,7 @@ fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
 fn read(reader: &mut Reader<'_>) {
     let file = parse(&reader.text, reader.sources);
     let subject = reader.reading.path;
-    traefik::state(reader, &file, subject);
+    traefik::state(reader, &file.sections, subject);
     for (section, found) in file.entries() {
         // What is empty is filled in elsewhere.
         if found.value.as_str().trim().is_empty() {

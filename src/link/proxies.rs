@@ -8,7 +8,7 @@ use crate::facts::{Field, Reach};
 use crate::formats::Reading;
 
 /// The formats whose files state sockets, and that don't look for mounts themselves.
-const FORMATS: &[&str] = &["haproxy", "toml"];
+const FORMATS: &[&str] = &["haproxy", "toml", "traefik"];
 
 pub(super) fn link(readings: &mut [Reading<'_>]) {
     let states_sockets =

@@ -3,18 +3,28 @@
 //! Each states its settings as they stand, so that all that follows from settings follows here too, and
 //! beside them what only the server's own documentation tells.
 
+pub(super) mod alertmanager;
+pub(super) mod beats;
+pub(super) mod documented;
+pub(super) mod elasticsearch;
 pub(super) mod fluent_bit;
+pub(super) mod grafana;
 pub(super) mod haproxy;
 pub(super) mod ini;
 pub(super) mod kafka;
+pub(super) mod loki;
+pub(super) mod mongod;
 pub(super) mod mysql;
+pub(super) mod otel_collector;
 pub(super) mod pg_hba;
 pub(super) mod postgresql;
+pub(super) mod prometheus;
 pub(super) mod rabbitmq;
 pub(super) mod redis;
 pub(super) mod supervisord;
 pub(super) mod traefik;
 
+use super::sections::keys;
 use super::settings::Draft;
 use super::unread::syntax_errors;
 use super::{Candidate, Format, Reader};
@@ -50,6 +60,18 @@ static FORMATS: &[&Format] = &[
     &fluent_bit::FORMAT,
     &supervisord::FORMAT,
     &ini::FORMAT,
+    &mongod::FORMAT,
+    &prometheus::FORMAT,
+    &alertmanager::FORMAT,
+    &loki::FORMAT,
+    &beats::FORMAT,
+    &elasticsearch::FORMAT,
+    &grafana::FORMAT,
+    &otel_collector::FORMAT,
+    &traefik::FORMAT,
+    &super::application::FORMAT,
+    &super::appsettings::FORMAT,
+    &super::config::FORMAT,
     &super::properties::FORMAT,
     &super::toml::FORMAT,
 ];
@@ -59,7 +81,7 @@ const MARKS: &[&str] =
     &[".template", ".tmpl", ".tpl", ".example", ".sample", ".dist", ".default", ".j2", ".erb"];
 
 /// A file's name without the mark of a template: `redis.conf` of `redis.conf.example`.
-fn unmarked<'c>(candidate: &'c Candidate<'_>) -> &'c str {
+pub(super) fn unmarked<'c>(candidate: &'c Candidate<'_>) -> &'c str {
     let name = candidate.name();
     MARKS.iter().find_map(|mark| name.strip_suffix(mark)).unwrap_or(name)
 }
@@ -73,6 +95,26 @@ fn extension<'c>(candidate: &'c Candidate<'_>) -> &'c str {
 fn is_named(candidate: &Candidate<'_>, servers: &[&str], extension: &str) -> bool {
     let stem = unmarked(candidate).strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'));
     stem.is_some_and(|stem| servers.iter().any(|server| stem.contains(server)))
+}
+
+/// Whether a file is YAML by its name, with one of these words in it.
+fn is_yaml(candidate: &Candidate<'_>, words: &[&str]) -> bool {
+    ["yaml", "yml"].iter().any(|extension| is_named(candidate, words, extension))
+}
+
+/// Whether a YAML text has one of a server's keys at its root, and none of those by which other programs'
+/// files are told.
+pub(super) fn reads_like(text: &str, known: &[&str]) -> bool {
+    const OTHERS: &[&str] = &["apiVersion", "image", "jobs", "kind", "name", "openapi", "services", "tasks"];
+    let mut found = false;
+    for key in keys(text) {
+        let first = key.split('.').next().unwrap_or(key);
+        if OTHERS.contains(&first) {
+            return false;
+        }
+        found |= known.contains(&first);
+    }
+    found
 }
 
 /// The lines of a text that are no comments.
@@ -174,6 +216,9 @@ fn credential<'s>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::FORMATS;
     use crate::formats::{Candidate, Reader, find, recognise};
     use crate::source::{Sources, Span};
 
@@ -183,6 +228,9 @@ mod tests {
         pub(super) settings: Vec<String>,
         pub(super) switches: Vec<String>,
         pub(super) credentials: Vec<String>,
+        pub(super) protocols: Vec<String>,
+        pub(super) endpoints: Vec<String>,
+        pub(super) retentions: Vec<String>,
         pub(super) problems: Vec<String>,
     }
 
@@ -214,6 +262,27 @@ mod tests {
                     format!("{key} {class:?} {}", at(one.head.anchor))
                 })
                 .collect(),
+            protocols: facts
+                .protocols
+                .iter()
+                .map(|one| format!("{} {}", one.name.value().unwrap(), at(one.head.anchor)))
+                .collect(),
+            endpoints: facts
+                .endpoints
+                .iter()
+                .map(|one| {
+                    let (scheme, host) = (one.scheme.value().unwrap(), one.host.value().unwrap());
+                    format!("{scheme} {host} {:?} {}", one.place.value().unwrap(), at(one.head.anchor))
+                })
+                .collect(),
+            retentions: facts
+                .retentions
+                .iter()
+                .map(|one| {
+                    let (key, records) = (one.key.value().unwrap(), one.records.value().unwrap());
+                    format!("{key} {records:?} {}", at(one.head.anchor))
+                })
+                .collect(),
             problems: facts.problems.iter().map(|one| at(one.head.anchor).to_owned()).collect(),
         }
     }
@@ -222,5 +291,28 @@ mod tests {
     pub(super) fn recognised(path: &str, text: &str) -> Option<&'static str> {
         let candidate = Candidate { path, has_sibling: &|_| false };
         recognise(&candidate, || Some(text)).map(|found| found.format.name)
+    }
+
+    proptest! {
+        #[test]
+        fn every_place_lies_in_the_text(
+            keys in proptest::collection::vec("(net|tls|insecure|scheme|scrape_configs|static_configs|targets|http|routers|entryPoints|web|limits_config|retention_stream|period|profile|%dev|[a-z]{1,4})", 0..8),
+            value in "[-a: \n{}\\[\\],&*'\"|@$%]{0,40}",
+        ) {
+            let lines = keys.iter().enumerate().map(|(depth, key)| format!("{}{key}:\n", "  ".repeat(depth)));
+            let nested = lines.collect::<Vec<_>>().concat();
+            for text in [format!("{nested}{}{value}\n", "  ".repeat(keys.len())), format!("{nested}{value}")] {
+                for format in FORMATS {
+                    let sources = Sources::default();
+                    let id = sources.add("traefik.yaml".into(), text.clone());
+                    let facts = Reader::read(&sources, id, format).facts;
+                    let settings = facts.settings.iter().map(|one| one.head.anchor);
+                    let listeners = facts.listeners.iter().map(|one| one.head.anchor);
+                    for place in settings.chain(listeners) {
+                        prop_assert!(text.get(place.range()).is_some(), "{}", format.name);
+                    }
+                }
+            }
+        }
     }
 }
