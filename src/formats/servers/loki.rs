@@ -48,6 +48,9 @@ fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
 }
 
 const DOCUMENTED: Documented = &[
+    // It asks for a tenant's name, which whoever asks may choose: no login, and off by default.
+    // https://grafana.com/docs/loki/latest/operations/authentication/
+    ("auth_enabled", Meaning::Nothing),
     ("**.retention_period", Meaning::Nothing),
     ("**.retention_stream.period", Meaning::Nothing),
     ("**.retention_stream.selector", Meaning::Nothing),
