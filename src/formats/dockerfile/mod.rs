@@ -19,27 +19,47 @@ pub(super) const FORMAT: Format = Format {
     read,
 };
 
+/// Extensions of files that are about Dockerfiles, pack one, or make one.
+const OTHERS: &[&str] = &[
+    "adoc",
+    "dockerignore",
+    "ejs",
+    "erb",
+    "go",
+    "gotmpl",
+    "gz",
+    "hbs",
+    "html",
+    "jinja",
+    "jinja2",
+    "js",
+    "json",
+    "j2",
+    "md",
+    "mdx",
+    "mustache",
+    "png",
+    "ps1",
+    "py",
+    "rs",
+    "rst",
+    "sh",
+    "svg",
+    "tar",
+    "toml",
+    "ts",
+    "tsx",
+    "txt",
+    "vim",
+    "yaml",
+    "yml",
+    "zip",
+];
+
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
     let name = candidate.name();
     let extension = candidate.extension();
-    let other = [
-        "dockerignore",
-        "md",
-        "mdx",
-        "txt",
-        "go",
-        "py",
-        "rs",
-        "js",
-        "ts",
-        "json",
-        "yaml",
-        "yml",
-        "sh",
-        "html",
-        "j2",
-    ];
-    if other.iter().any(|one| extension.eq_ignore_ascii_case(one)) {
+    if OTHERS.iter().any(|one| extension.eq_ignore_ascii_case(one)) {
         return None;
     }
     let starts = |prefix: &str| {

@@ -1,5 +1,5 @@
 use crate::facts::{Container, Field, Healthcheck, Store};
-use crate::formats::{Reader, Reading, find};
+use crate::formats::{Candidate, Reader, Reading, find};
 use crate::source::Sources;
 
 fn read<'s>(sources: &'s Sources, text: &str) -> Reading<'s> {
@@ -125,4 +125,15 @@ fn ports_are_exposed_alone_and_in_ranges() {
     let sources = Sources::default();
     let reading = read(&sources, "FROM a\nARG P=81\nEXPOSE 80/tcp $P 90-92 x 5-1 70000\n");
     assert_eq!(last(&reading).listens, [80, 81, 90, 91, 92]);
+}
+
+#[test]
+fn files_about_dockerfiles_are_none() {
+    let is_one = |path| (super::FORMAT.by_name)(&Candidate { path, has_sibling: &|_| false }).is_some();
+    for path in ["Dockerfile", "Dockerfile.php", "dockerfile-dev", "api.Dockerfile", "Containerfile"] {
+        assert!(is_one(path), "{path}");
+    }
+    for path in ["dockerfile.vim", "Dockerfile.5.gz", "Dockerfile.jinja", "Dockerfile.md", "Dockerfiles"] {
+        assert!(!is_one(path), "{path}");
+    }
 }
