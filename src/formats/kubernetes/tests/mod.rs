@@ -44,6 +44,13 @@ fn manifests_are_told_by_their_outermost_keys() {
     assert!(recognised("base/kustomization.yaml", "resources: []"));
     assert!(!recognised("Chart.yaml", "apiVersion: v2\nname: x\n"));
     assert!(!recognised("a.yaml", "spec:\n  apiVersion: v1\n  kind: Pod\n"));
+    assert!(recognised("a.json", r#"{"metadata": {"a": "\"{"}, "apiVersion": "v1", "kind": "Pod"}"#));
+    assert!(recognised("a.json", "{\"kind\": \"Pod\", \"é\\é\": {}, \"apiVersion\" : \"v1\"}"));
+    assert!(!recognised(
+        "a.json",
+        "{\"kind\": \"api\", \"schemas\": {\"apiVersion\": {\"type\": \"string\"}}}"
+    ));
+    assert!(!recognised("a.json", "{\"apiVersion\": \"kind\", \"x\": \"\\"));
     assert!(!recognised("a.txt", "apiVersion: v1\nkind: Pod\n"));
 }
 
