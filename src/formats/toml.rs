@@ -66,6 +66,38 @@ const TOOLS: &[&str] = &[
     "wrangler",
 ];
 
+/// Names of files with texts of an interface.
+const TEXTS: &[&str] = &[
+    "i18n",
+    "l10n",
+    "lang",
+    "langs",
+    "language",
+    "languages",
+    "locale",
+    "locales",
+    "messages",
+    "translation",
+    "translations",
+];
+
+/// Whether a file holds the texts of an interface, by its name: `lang.toml`, `en.toml`, `active.de-CH.toml`.
+/// <https://github.com/nicksnyder/go-i18n#command-goi18n>
+fn is_of_texts(candidate: &Candidate<'_>) -> bool {
+    let is_locale = |part: &str| {
+        let (language, region) = part.split_once(['-', '_']).unwrap_or((part, ""));
+        let letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphabetic());
+        matches!(language, "de" | "en" | "es" | "fr" | "it" | "ja" | "ko" | "nl" | "pl" | "pt" | "ru" | "zh")
+            && matches!(region.len(), 0 | 2 | 4)
+            && letters(region)
+    };
+    let mut parts = candidate.name().split('.');
+    let stem = parts.next().unwrap_or_default();
+    TEXTS.contains(&stem)
+        || is_locale(stem)
+        || matches!(stem, "active" | "translate") && parts.next().is_some_and(is_locale)
+}
+
 /// The part of a name that says what a file is: `settings` of `settings.prod.toml.example`.
 fn stem<'c>(candidate: &'c Candidate<'_>) -> Option<&'c str> {
     let name = candidate.name();
@@ -90,7 +122,7 @@ fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
     let stem = stem(candidate)?.trim_start_matches('.');
     // Tools keep their settings in folders whose names start with a dot.
     let hidden = candidate.path.rsplit('/').skip(1).any(|folder| folder.starts_with('.') && folder.len() > 2);
-    if hidden || TOOLS.iter().any(|tool| begins(stem, tool)) {
+    if hidden || is_of_texts(candidate) || TOOLS.iter().any(|tool| begins(stem, tool)) {
         return None;
     }
     if NAMES.iter().any(|known| begins(stem, known)) {
@@ -187,6 +219,7 @@ mod tests {
     fn settings_are_told_by_their_name_and_folder() {
         for path in [
             "config/default.toml",
+            "config/is.toml",
             "services/api/config/production.toml",
             "settings.toml",
             "settings.prod.toml.example",
@@ -203,6 +236,10 @@ mod tests {
             ".cargo/config.toml",
             "config/.hidden/x.toml",
             "config/_default/hugo.toml",
+            "conf/lang.toml",
+            "config/zh_Hans.toml",
+            "locales/active.de.toml",
+            "config/active.pt-BR.toml",
             "src/data.toml",
             "config.toml",
             "toml",

@@ -247,7 +247,12 @@ fn of_words(words: &[&str]) -> Option<KeyKind> {
         let directory = matches!(last, "PWD") && (before.is_empty() || previous.eq_ignore_ascii_case("old"));
         let nginx =
             last_is("pass") && is_one_of(previous, &["proxy", "fastcgi", "uwsgi", "scgi", "grpc", "by"]);
-        return (!directory && !nginx).then_some(KeyKind::Password);
+        // `forgot_password` is a text beside a form.
+        let label = is_one_of(
+            previous,
+            &["forgot", "forgotten", "lost", "show", "hide", "enter", "invalid", "incorrect", "wrong"],
+        );
+        return (!directory && !nginx && !label).then_some(KeyKind::Password);
     }
     if last_is("secret") || last_is("secrets") {
         return (!is_one_of(previous, OBJECTS)).then_some(KeyKind::Secret);
