@@ -107,10 +107,13 @@ const ROWS: &[Row] = &[
 
 pub(super) fn state(resource: &mut Resource<'_, '_>) {
     let kind = resource.kind;
+    // A replica leaves backups to what it copies.
+    let of_replica = resource.view.value("replicate_source_db").is_some();
     for row in ROWS.iter().filter(|row| row.0 == kind) {
         let (_, path, attribute, of, unit, zero) = *row;
         for view in below(resource.view, path) {
-            if let Some(known) = view.known(&[attribute]) {
+            if let Some(known) = view.known(&[attribute]).filter(|known| !of_replica || known.as_str() != "0")
+            {
                 let records = records(resource, of);
                 period(resource, &known, attribute, records, unit, zero);
             }

@@ -124,7 +124,13 @@ impl<'s> Settings<'_, 's> {
         if let Some((name, key_span, value)) = pair {
             return self.within(name, key_span, value, depth);
         }
-        for attribute in &body.attributes {
+        let is_empty =
+            |value: &Expression<'s>| self.module.known(value).is_some_and(|known| known.as_str().is_empty());
+        // A login of nobody is none: so GKE is told to do without basic authentication.
+        let nobody = body.attributes.iter().any(|one| one.key == "username" && is_empty(&one.value));
+        let counts = |key: &str, value: &Expression<'s>| !nobody || key != "password" || !is_empty(value);
+        let stated: Vec<_> = body.attributes.iter().filter(|one| counts(one.key, &one.value)).collect();
+        for attribute in stated {
             self.attribute(attribute.key, attribute.key_span, &attribute.value, depth);
         }
         self.blocks(body, depth);

@@ -137,6 +137,17 @@ fn what_a_module_is_called_with_replaces_its_defaults() {
 }
 
 #[test]
+fn a_login_of_nobody_is_no_setting() {
+    let cluster = |user: &str| {
+        format!(
+            "resource \"google_container_cluster\" \"x\" {{\n master_auth {{\n username = \"{user}\"\n password = \"\"\n}}\n}}"
+        )
+    };
+    let passwords = |text: &str| one(text).iter().filter(|one| one.contains("password")).count();
+    assert_eq!((passwords(&cluster("")), passwords(&cluster("x"))), (0, 1));
+}
+
+#[test]
 fn values_that_cant_be_known_are_no_settings() {
     for value in [
         "var.token",
@@ -259,6 +270,8 @@ fn retention_is_that_of_the_provider_s_unit() {
         "0 days",
         "0",
     );
+    let replica = "resource \"aws_db_instance\" \"x\" {\n  replicate_source_db = \"y\"\n  backup_retention_period = 0\n}";
+    assert_eq!(retentions(replica), []);
     expect(
         "resource \"google_alloydb_cluster\" \"x\" {\n automated_backup_policy {\n time_based_retention {\n retention_period = \"604800s\"\n}\n}\n}",
         Records::Backup,
