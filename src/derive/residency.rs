@@ -147,6 +147,7 @@ fn provider(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> Option<Provid
 fn is_stand_in(text: &str) -> bool {
     let words = Key::new(text);
     text.contains(['$', '{', '<', '%', '*'])
+        || text.to_ascii_lowercase().contains("replaceme")
         || words.has_any(&["your", "change", "replace", "changeme", "todo", "xxx", "placeholder", "example"])
 }
 
