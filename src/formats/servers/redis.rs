@@ -69,7 +69,9 @@ fn read(reader: &mut Reader<'_>) {
     if let Some(port) = listens.cleartext_beside_tls() {
         switch(reader, subject, (Protects::Tls, Position::Optional), port.content(), "port");
     }
-    if let Some(off) = listens.protected_mode_off.filter(|_| listens.is_open()) {
+    // Sentinel knows where the data is, but holds none.
+    let of_data = !file.lines.iter().any(|line| line.starts_with(&["sentinel"]));
+    if let Some(off) = listens.protected_mode_off.filter(|_| of_data && listens.is_open()) {
         let evidence = "anyone who reaches the port is let in without a password";
         credential(reader, subject, CredentialClass::Empty, off.content(), "protected-mode", evidence);
     }
@@ -199,6 +201,7 @@ mod tests {
         assert_eq!(open("protected-mode no\n"), ["protected-mode Empty no"]);
         for closed in [
             "protected-mode no\nrequirepass x\n",
+            "protected-mode no\nsentinel monitor m 10.0.0.1 6379 2\n",
             "protected-mode no\nbind 127.0.0.1 -::1\n",
             "protected-mode no\naclfile /etc/redis/users.acl\n",
             "protected-mode no\ninclude /etc/redis/auth.conf\n",
