@@ -1,6 +1,8 @@
 //! Facts that follow from commands that start containers: `docker run --privileged --cap-add=SYS_ADMIN`.
 //! <https://docs.docker.com/reference/cli/docker/container/run/>
 
+use std::iter::Peekable;
+
 use crate::data::images;
 use crate::facts::{
     Capability, Command, Container, Facts, Field, Head, Phase, Platform, Port, Publish, Store, Volume,
@@ -51,7 +53,7 @@ pub(super) fn derive<'s>(commands: &[Command<'s>], sources: &'s Sources, out: &m
 fn started<'a, 's: 'a>(
     command: &Command<'s>,
     subject: &'s str,
-    mut words: impl Iterator<Item = &'a Word<'s>>,
+    words: impl Iterator<Item = &'a Word<'s>>,
     sources: &'s Sources,
     out: &mut Facts<'s>,
 ) {
@@ -61,6 +63,7 @@ fn started<'a, 's: 'a>(
     let of_job = command.program.value() == Some(&Command::CREATES_CONTAINER);
     let of_test = command.store == Store::Scratch;
     let mut container = Container::of(Platform::Process, head.clone(), command.parsed.span);
+    let mut words = words.peekable();
     while let Some((name, value)) = option(&mut words) {
         let text = value.as_str();
         let host = |written| Field::set(true, value.span, written);
@@ -91,7 +94,18 @@ fn started<'a, 's: 'a>(
             _ => {}
         }
     }
+    if words.next().is_some_and(|image| registers_emulators(image.as_str())) {
+        container.privileged = Field::Unset;
+    }
     out.containers.push(container);
+}
+
+/// Whether an image tells the kernel which programs run those of other processors, which only the privileged
+/// may. <https://docs.docker.com/build/building/multi-platform/#install-qemu-manually>
+fn registers_emulators(image: &str) -> bool {
+    images::parse_reference(image).is_some_and(|image| {
+        matches!(image.repository, "tonistiigi/binfmt" | "multiarch/qemu-user-static" | "linuxkit/binfmt")
+    })
 }
 
 /// `[[address:]port:]port[/protocol]` with the port of a data store.
@@ -130,11 +144,11 @@ fn mounted<'s>(value: &Word<'s>, head: &Head<'s>) -> Option<Volume<'s>> {
 
 /// The next option with its value, or itself where it has none. What follows the options is the image and
 /// what runs in it.
-fn option<'a, 's>(words: &mut impl Iterator<Item = &'a Word<'s>>) -> Option<(&'s str, Word<'s>)>
+fn option<'a, 's>(words: &mut Peekable<impl Iterator<Item = &'a Word<'s>>>) -> Option<(&'s str, Word<'s>)>
 where
     's: 'a,
 {
-    let word = words.next()?;
+    let word = words.next_if(|word| word.as_str().len() > 1 && word.as_str().starts_with('-'))?;
     let text = word.as_str();
     let letters = text.strip_prefix('-').filter(|letters| !letters.is_empty())?;
     if letters.starts_with('-') {
@@ -190,6 +204,7 @@ mod tests {
         assert_eq!(run("sudo podman --log-level debug run --privileged app"), (vec![], true));
         assert_eq!(run("docker run --privileged=false app"), (vec![], false));
         assert_eq!(run("docker run app --privileged"), (vec![], false));
+        assert_eq!(run("docker run --privileged --rm tonistiigi/binfmt --install all"), (vec![], false));
         assert_eq!(run("docker build --cap-add=ALL ."), (vec![], false));
     }
 }
