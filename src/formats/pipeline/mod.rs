@@ -19,7 +19,7 @@ use super::image::image;
 use super::settings::Draft;
 use super::unread::{problem, yaml_errors};
 use super::{Reader, script};
-use crate::facts::{Command, Field, Head, Phase, ProblemKind, Scope, Store, Volume};
+use crate::facts::{Command, Field, Head, Image, Phase, Pin, ProblemKind, Scope, Store, Volume};
 use crate::source::{Span, Text};
 use crate::syntax::shell;
 use crate::syntax::yaml::{self, Entry, Kind, Mode, Node};
@@ -190,7 +190,9 @@ fn pulled<'s>(node: Node<'_, 's>, part: Part<'s>, reader: &mut Reader<'s>) {
     let name = text.as_str();
     let start = if name.starts_with("docker://") { "docker://".len() } else { 0 };
     let found = image(&text.part(start..name.len()), part.subject);
-    reader.reading.facts.images.extend(found);
+    // A test may well get a fix within the version that it names.
+    let counts = |image: &Image<'_>| part.purpose != Purpose::Test || image.pin.value() == Some(&Pin::Latest);
+    reader.reading.facts.images.extend(found.filter(counts));
 }
 
 /// States the options with which a runner creates a container.

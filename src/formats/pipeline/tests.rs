@@ -100,11 +100,11 @@ fn commands_in_block_scalars_lie_on_their_bytes() {
 #[test]
 fn images_of_jobs_services_and_steps_are_pulled() {
     let sources = Sources::default();
-    let text = "jobs:\n  x:\n    container: {image: a:1}\n    services: {s: {image: b:2}, t: {image: '${{ matrix.image }}'}}\n    steps: [{uses: docker://c:3}, {uses: d/e@v1}]\n  y: {container: f:4}\n";
+    let text = "jobs:\n  deploy:\n    container: {image: a:1}\n    services: {s: {image: b:2}, t: {image: '${{ matrix.image }}'}}\n    steps: [{uses: docker://c:3}, {uses: d/e@v1}]\n  y: {container: f, services: {s: {image: g:5}}}\n";
     let reading = read(&sources, WORKFLOW, text);
     let images: Vec<_> = reading.facts.images.iter().map(|one| sources.slice(one.head.anchor)).collect();
-    assert_eq!(images, ["a:1", "b:2", "c:3", "f:4"]);
-    let text = "image: a:1\ndefault: {services: [b:2]}\nx: {image: {name: c:3}, services: [{name: d:4, alias: s}, $X]}\n";
+    assert_eq!(images, ["a:1", "b:2", "c:3", "f"]);
+    let text = "image: a:1\ndefault: {services: [b:2]}\ndeploy: {image: {name: c:3}, services: [{name: d:4, alias: s}, $X]}\n";
     let reading = read(&sources, ".gitlab-ci.yml", text);
     let mut images: Vec<_> = reading.facts.images.iter().map(|one| sources.slice(one.head.anchor)).collect();
     images.sort_unstable();
