@@ -9,6 +9,7 @@ mod docker;
 mod endpoints;
 mod hsts;
 mod images;
+mod java;
 mod residency;
 mod retention;
 mod siblings;
@@ -78,6 +79,7 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
             hsts::derive(&named, &mut out);
             tls::derive(&named, &mut out);
             versions::derive(&named, &mut out);
+            java::derive(&named, &mut out);
             endpoints::derive(&named, &siblings, sources, &mut out);
             credentials::derive(&named, &siblings, sources, &mut out);
             residency::derive(&named, &siblings, sources, &mut out);

@@ -29,7 +29,8 @@ impl<'s> Named<'_, 's> {
 
     /// Whether it is somebody's name to log in with.
     pub(super) fn names_user(&self) -> bool {
-        ["user", "username", "login"].iter().any(|word| self.key.last().eq_ignore_ascii_case(word))
+        // `PGUSER` is libpq's: https://www.postgresql.org/docs/current/libpq-envars.html
+        ["user", "username", "login", "pguser"].iter().any(|word| self.key.last().eq_ignore_ascii_case(word))
             && !self.value.is_empty()
     }
 

@@ -121,6 +121,7 @@ const KEYS: &[(&[&str], KeyKind)] = &[
     (&["deploy"], KeyKind::PrivateKey),
     (&["encryption"], KeyKind::EncryptionKey),
     (&["encrypt"], KeyKind::EncryptionKey),
+    (&["enc"], KeyKind::EncryptionKey),
     (&["crypto"], KeyKind::EncryptionKey),
     (&["crypt"], KeyKind::EncryptionKey),
     (&["cipher"], KeyKind::EncryptionKey),
@@ -293,6 +294,10 @@ fn of_key(before: &[&str]) -> Option<KeyKind> {
             .and_then(|start| before.get(start..))
             .is_some_and(|end| end.iter().zip(words).all(|(a, b)| a.eq_ignore_ascii_case(b)))
     };
+    // Charts name the entry of a Secret that exists: `existingSecretKey`, `passwordSecretKey`.
+    if ends_with(&["existing", "secret"]) || ends_with(&["password", "secret"]) {
+        return None;
+    }
     let longest = KEYS.iter().filter(|(words, _)| ends_with(words)).max_by_key(|(words, _)| words.len());
     let Some(kind) = longest.map(|&(_, kind)| kind) else {
         let provider = before.iter().any(|word| is_one_of(word, PROVIDERS));
@@ -382,6 +387,7 @@ mod tests {
                     "N8N_ENCRYPTION_KEY",
                     "AWS_SECRET_ACCESS_KEY",
                     "AIRFLOW__CORE__FERNET_KEY",
+                    "VAULT_ENC_KEY",
                     "secretKey",
                 ],
             ),
@@ -445,6 +451,8 @@ mod tests {
             "BYPASS",
             "proxy_pass",
             "existingSecret",
+            "externalDatabase.existingSecretKey",
+            "passwordSecretKey",
             "imagePullSecret",
             "EOS_TOKEN",
             "ETCD_INITIAL_CLUSTER_TOKEN",
