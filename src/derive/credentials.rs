@@ -363,9 +363,8 @@ fn has_secret_half(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool {
 /// too, also where only the first words agree: `MYSQL_USER` beside `MYSQL_ROOT_PASSWORD`.
 fn user_beside<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>) -> Option<&'s str> {
     let words = named.key.words().len().saturating_sub(1);
-    let same = |sibling: &Named<'_, 's>| {
-        sibling.names_user() && sibling.value.eq_ignore_ascii_case(named.value)
-    };
+    let same =
+        |sibling: &Named<'_, 's>| sibling.names_user() && sibling.value.eq_ignore_ascii_case(named.value);
     siblings
         .sharing(&named.key, words.min(1))
         .find(same)

@@ -74,7 +74,7 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
         let siblings = Siblings::new(scope);
         let mut kept = Vec::new();
         for named in siblings.iter() {
-            switches::derive(&named, &mut out);
+            switches::derive(&named, &siblings, &mut out);
             cors::derive(&named, &siblings, &mut out);
             hsts::derive(&named, &mut out);
             tls::derive(&named, &mut out);

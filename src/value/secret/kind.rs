@@ -227,6 +227,10 @@ pub fn is_secret_key(key: &Key<'_>) -> Option<KeyKind> {
     if key.text().contains(".kubernetes.io/") || key.text().contains(".k8s.io/") {
         return None;
     }
+    // Rails and those that are built with it derive their keys from a base: `OTP_KEY_BASE`.
+    if key.ends_with(&["key", "base"]) {
+        return Some(KeyKind::EncryptionKey);
+    }
     let kind = of_words(words)?;
     Some(if digest { KeyKind::Hash } else { kind })
 }
@@ -388,6 +392,7 @@ mod tests {
                     "AWS_SECRET_ACCESS_KEY",
                     "AIRFLOW__CORE__FERNET_KEY",
                     "VAULT_ENC_KEY",
+                    "GITLAB_SECRETS_DB_KEY_BASE",
                     "secretKey",
                 ],
             ),
