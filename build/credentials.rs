@@ -39,7 +39,7 @@ pub(crate) fn generate() -> Result<String, Box<dyn std::error::Error>> {
         items.dedup();
         writeln!(code, "static {constant}: &[&str] = &{items:?};")?;
     }
-    code.push_str("static FORMATS: &[Format] = &[\n");
+    let mut rows = Vec::new();
     let formats =
         table.get("format").and_then(toml::Value::as_array).ok_or_else(|| format!("{FILE}: no `format`"))?;
     for format in formats {
@@ -65,15 +65,13 @@ pub(crate) fn generate() -> Result<String, Box<dyn std::error::Error>> {
             "path" => "Path",
             other => return Err(format!("{FILE}: unknown alphabet `{other}`").into()),
         };
-        writeln!(
-            code,
-            "    Format {{ prefix: {:?}, name: {:?}, alphabet: Alphabet::{alphabet}, min: {}, max: {} }},",
-            text("prefix")?,
-            text("name")?,
-            number("min")?,
-            number("max")?,
-        )?;
+        let (prefix, name, min, max) = (text("prefix")?, text("name")?, number("min")?, number("max")?);
+        rows.push(format!(
+            "Format {{ prefix: {prefix:?}, name: {name:?}, alphabet: Alphabet::{alphabet}, min: {min}, max: {max} }}"
+        ));
     }
-    code.push_str("];\n");
+    // Sorted by prefix, for binary search.
+    rows.sort_unstable();
+    writeln!(code, "static FORMATS: &[Format] = &[{}];", rows.join(","))?;
     Ok(code)
 }

@@ -6,16 +6,14 @@ use std::process::ExitCode;
 use clap::Parser;
 use govlint::cli::Cli;
 use govlint::commands::{self, Error, Exit, Handles, Terminal, UntilClosed};
-use govlint::crash;
+use govlint::{crash, parallel};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     crash::install();
-    // The main thread works along: waking another for each step takes longer than many steps do. Where no
-    // thread can be started, rayon's own attempt will say so.
-    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
+    parallel::work_along();
     let (mut input, mut err) = (io::stdin().lock(), io::stderr().lock());
-    let mut out = BufWriter::with_capacity(1 << 16, UntilClosed::new(io::stdout().lock()));
+    let mut out = BufWriter::with_capacity(1 << 14, UntilClosed::new(io::stdout().lock()));
     let terminal = Terminal::of_process(cli.color);
     let ended = crash::catch(|| {
         let mut handles = Handles { input: &mut input, out: &mut out, err: &mut err, terminal };

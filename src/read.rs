@@ -6,17 +6,23 @@ mod text;
 pub use context::read_wanted;
 pub use text::{LIMIT, decode, load};
 
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::crash;
 use crate::facts::{Facts, ProblemKind};
 use crate::formats::{self, Candidate, Format, Reader, Reading, Recognised, Unread};
+use crate::parallel;
 use crate::source::{SourceId, Sources, Span};
 use crate::walk::{File, LeftOut, Root, Why};
 
-/// Below this many files, starting threads takes longer than reading the files one by one.
-const PARALLEL_FROM: usize = 8;
+/// How many bytes of configuration are read before several threads take over what is left.
+const ENOUGH: usize = 1 << 20;
+
+/// For how many readings there is room from the start.
+const FEW: usize = 1024;
+
+/// What a look at a file counts for, however few bytes it holds.
+const LOOK: usize = 256;
 
 /// How files are read.
 #[derive(Clone, Copy)]
@@ -80,24 +86,45 @@ enum Look<'s> {
     Irrelevant,
 }
 
+impl Look<'_> {
+    /// How many bytes were read for it and understood.
+    fn size(&self, sources: &Sources) -> usize {
+        match self {
+            Look::Read(reading, _) => sources.file(reading.file).text().len(),
+            _ => 0,
+        }
+    }
+}
+
 /// Reads those of the files that are configuration.
 #[must_use]
 pub fn read<'s>(files: &[File], options: Options<'_>, sources: &'s Sources) -> Read<'s> {
-    let looks: Vec<Look<'s>> = each(files, |file| look(file, options, sources));
-    let mut read = Read::default();
-    for (file, look) in files.iter().zip(looks) {
-        read.take(&file.path, look, true);
-    }
+    let mut read = Read { readings: Vec::with_capacity(files.len().min(FEW)), ..Read::default() };
+    let look = |file: &File| look(file, options, sources);
+    each(files, sources, look, |file, look| read.take(&file.path, look, true));
     read
 }
 
-/// Does the same with each of the items, in parallel where that is faster. The order is kept.
-fn each<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync + Send) -> Vec<T> {
-    if items.len() < PARALLEL_FROM {
-        items.iter().map(work).collect()
-    } else {
-        items.par_iter().map(work).collect()
+/// Looks at each of the items and takes what came of it, in order; on one thread as long as little has been
+/// read.
+fn each<'s, I: Sync>(
+    items: &[I],
+    sources: &Sources,
+    look: impl Fn(&I) -> Look<'s> + Sync + Send,
+    mut take: impl FnMut(&I, Look<'s>),
+) {
+    let mut done = 0;
+    let mut rest = items;
+    while let [item, behind @ ..] = rest
+        && done < ENOUGH
+    {
+        let look = look(item);
+        done += LOOK + look.size(sources);
+        take(item, look);
+        rest = behind;
     }
+    let looks = parallel::map(rest, !rest.is_empty(), look);
+    rest.iter().zip(looks).for_each(|(item, look)| take(item, look));
 }
 
 impl<'s> Read<'s> {

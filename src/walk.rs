@@ -13,12 +13,12 @@ pub use root::{Root, common_folder};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use ignores::Ignores;
 
-/// Below this many folders, starting threads takes longer than listing the folders one by one.
-const PARALLEL_FROM: usize = 8;
+use crate::parallel;
+
+/// How many folders beside each other are enough for several threads.
+const PARALLEL_FROM: usize = 128;
 
 /// What is to be checked.
 #[derive(Clone, Copy)]
@@ -137,11 +137,8 @@ pub fn walk(paths: &[PathBuf], root: &Root, options: Options<'_>) -> Found {
         }
     }
     while !level.is_empty() {
-        let listings: Vec<Listing> = if level.len() < PARALLEL_FROM {
-            level.into_iter().map(|folder| folder.list(root, options)).collect()
-        } else {
-            level.into_par_iter().map(|folder| folder.list(root, options)).collect()
-        };
+        let enough = level.len() >= PARALLEL_FROM;
+        let listings = parallel::map(level, enough, |folder: Folder| folder.list(root, options));
         level = Vec::new();
         for mut listing in listings {
             found.files.append(&mut listing.files);

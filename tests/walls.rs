@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 /// Each part of the library, and what it may use: only what stands above it, and itself.
 const WALLS: &[(&str, &[&str])] = &[
     ("crash", &[]),
+    ("parallel", &[]),
     ("source", &[]),
     ("data", &[]),
     ("value", &["source", "data"]),
@@ -19,14 +20,14 @@ const WALLS: &[(&str, &[&str])] = &[
     ("facts", &["source", "data", "value", "syntax"]),
     ("formats", &["source", "data", "value", "syntax", "facts"]),
     ("link", &["source", "value", "facts", "formats"]),
-    ("derive", &["source", "data", "value", "syntax", "facts"]),
-    ("rule", &["source", "data", "value", "facts", "link"]),
+    ("derive", &["parallel", "source", "data", "value", "syntax", "facts"]),
+    ("rule", &["parallel", "source", "data", "value", "facts", "link"]),
     ("finding", &["source", "facts", "rule"]),
     ("output", &["source", "data", "facts", "rule", "finding"]),
     ("policy", &["source", "data", "value", "syntax", "facts", "link", "rule", "finding", "output"]),
-    ("walk", &[]),
+    ("walk", &["parallel"]),
     ("render", &["formats", "walk"]),
-    ("read", &["crash", "source", "facts", "formats", "walk"]),
+    ("read", &["crash", "parallel", "source", "facts", "formats", "walk"]),
     (
         "check",
         &[

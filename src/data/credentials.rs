@@ -101,7 +101,8 @@ pub fn is_published(hex: &str) -> bool {
     has(PUBLISHED, hex)
 }
 
-/// The formats of tokens and keys; of two that fit, the one with the longer prefix is meant.
+/// The formats of tokens and keys, sorted by their prefixes; of two that fit, the one with the longer prefix is
+/// meant.
 #[must_use]
 pub fn formats() -> &'static [Format] {
     FORMATS

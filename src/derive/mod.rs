@@ -5,6 +5,7 @@ mod commands;
 mod containers;
 mod cors;
 mod credentials;
+mod deletions;
 mod docker;
 mod endpoints;
 mod hsts;
@@ -19,11 +20,14 @@ mod verification;
 mod versions;
 mod written;
 
-use rayon::prelude::*;
 use siblings::{Named, Siblings};
 
-use crate::facts::{Facts, Scope, Setting};
+use crate::facts::{Facts, Scope, Setting, Store};
+use crate::parallel;
 use crate::source::Sources;
+
+/// How many settings are enough for several threads.
+const PARALLEL_FROM: usize = 2048;
 
 /// How many settings are derived from by one thread at a time.
 const BATCH: usize = 256;
@@ -35,17 +39,12 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
     settings.sort_by_key(|setting| (setting.scope, setting.head.anchor));
     let scopes: Vec<&[Setting<'s>]> = settings.chunk_by(|a, b| a.scope == b.scope).collect();
     let batches: Vec<&[&[Setting<'s>]]> = batches(&scopes);
-    let derived: Vec<Facts<'s>> = if batches.len() > 1 {
-        batches.par_iter().map(|batch| from_scopes(batch, sources)).collect()
-    } else {
-        batches.iter().map(|batch| from_scopes(batch, sources)).collect()
-    };
-    let mut out = derived.into_iter().fold(Facts::default(), |mut all, facts| {
-        all.append(facts);
-        all
-    });
+    let enough = settings.len() >= PARALLEL_FROM;
+    let mut derived = parallel::map(&batches, enough, |batch| from_scopes(batch, sources));
+    let mut out = Facts::concat(derived.iter_mut().collect());
     commands::derive(&facts.commands, &mut out);
     docker::derive(&facts.commands, sources, &mut out);
+    deletions::derive(&facts.commands, &settings, sources, &mut out);
     credentials::once(&mut out.credentials);
     images::derive(&facts.images, sources, &mut out);
     containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);
@@ -74,6 +73,11 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
         let siblings = Siblings::new(scope);
         let mut kept = Vec::new();
         for named in siblings.iter() {
+            if named.setting.store == Store::Scratch {
+                // What a test needs and throws away is reached by nobody else and keeps nothing.
+                credentials::derive(&named, &siblings, sources, &mut out);
+                continue;
+            }
             switches::derive(&named, &siblings, &mut out);
             cors::derive(&named, &siblings, &mut out);
             hsts::derive(&named, &mut out);

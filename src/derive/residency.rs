@@ -178,7 +178,7 @@ pub(super) fn region<'s>(
             Some(Declared::Regulator(_)) => {}
             None => {
                 let suggestion = regions::suggest(code, provider).or_else(|| jurisdictions::suggest(code));
-                if provider.is_some() || regions::looks_like_region(code) || suggestion.is_some() {
+                if provider.is_some() || suggestion.is_some() || regions::looks_like_region(code) {
                     unknown(code, suggestion, head, key, sources, out);
                 }
             }

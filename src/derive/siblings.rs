@@ -73,13 +73,13 @@ pub(super) struct Siblings<'a, 's> {
     settings: &'a [Setting<'s>],
     /// Made when a setting first asks for its siblings; most scopes have none that does.
     index: OnceCell<Index>,
+    /// The settings of each name, in small letters.
+    names: OnceCell<FxHashMap<String, usize>>,
 }
 
 /// Where the siblings stand that others ask for.
 #[derive(Default, Debug)]
 struct Index {
-    /// The settings of each name, in small letters.
-    names: FxHashMap<String, usize>,
     /// Those that say something of others, by the first word of their names in small letters.
     speaking: FxHashMap<String, Vec<usize>>,
     /// Those that ask for TLS.
@@ -96,7 +96,6 @@ impl Index {
         let mut index = Index::default();
         for (at, setting) in settings.iter().enumerate() {
             let named = Named::new(setting);
-            index.names.entry(named.name().to_ascii_lowercase()).or_insert(at);
             let on = boolean::parse(named.value) == Some(true);
             index.cors_credentials |=
                 on && named.key.has_any(&["cors"]) && named.key.has_any(&["credentials"]);
@@ -167,7 +166,7 @@ fn shares_subject(key: &Key<'_>, subject: &[&str]) -> bool {
 
 impl<'a, 's> Siblings<'a, 's> {
     pub(super) fn new(settings: &'a [Setting<'s>]) -> Self {
-        Siblings { settings, index: OnceCell::new() }
+        Siblings { settings, index: OnceCell::new(), names: OnceCell::new() }
     }
 
     fn index(&self) -> &Index {
@@ -185,7 +184,12 @@ impl<'a, 's> Siblings<'a, 's> {
 
     /// The sibling of this exact name.
     pub(super) fn get(&self, name: &str) -> Option<Named<'a, 's>> {
-        let at = self.index().names.get(&name.to_ascii_lowercase())?;
+        let names = self.names.get_or_init(|| {
+            // The first of a name counts.
+            let settings = self.settings.iter().map(Named::new).enumerate().rev();
+            settings.map(|(at, named)| (named.name().to_ascii_lowercase(), at)).collect()
+        });
+        let at = names.get(&name.to_ascii_lowercase())?;
         self.settings.get(*at).map(Named::new)
     }
 

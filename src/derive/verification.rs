@@ -81,14 +81,14 @@ fn stated(key: &Key<'_>, value: &str) -> Option<bool> {
 /// The words of Python and of LDAP's clients for what is asked of a certificate.
 /// <https://www.openldap.org/software/man.cgi?query=ldap.conf>: "never" and "allow" accept any.
 fn requirement(key: &Key<'_>, value: &str) -> Option<bool> {
-    let value = value.to_ascii_lowercase();
-    if key.ends_with(&["cert", "reqs"]) {
-        return matches!(value.as_str(), "none" | "cert_none" | "ssl.cert_none").then_some(false);
-    }
-    if key.ends_with(&["reqcert"]) {
-        return matches!(value.as_str(), "never" | "allow").then_some(false);
-    }
-    None
+    let accepting: &[&str] = if key.ends_with(&["cert", "reqs"]) {
+        &["none", "cert_none", "ssl.cert_none"]
+    } else if key.ends_with(&["reqcert"]) {
+        &["never", "allow"]
+    } else {
+        return None;
+    };
+    one_of(Some(&value), accepting).then_some(false)
 }
 
 /// Whether a name, switched on, lets any certificate pass.
@@ -108,9 +108,11 @@ fn accepts_any(key: &Key<'_>) -> bool {
 /// Names that speak of verifying: `SSL_VERIFY`, `DISABLE_TLS_VERIFICATION`, `ssl.verification_mode`.
 fn verified(key: &Key<'_>, value: &str) -> Option<bool> {
     let mode = key.ends_with(&["mode"]) || key.has_any(&["verificationmode"]);
-    let verifies = key.has_any(VERIFIES) || key.has_any(&["verificationmode"]);
+    if !key.has_any(VERIFIES) && !key.has_any(&["verificationmode"]) {
+        return None;
+    }
     let about_tls = key.has_any(TLS) || key.has_any(&["peer", "hostname", "host", "ca"]);
-    if !verifies || !about_tls || key.has_any(OTHER_MATTERS) || one_of(key.words().last(), DETAILS) {
+    if !about_tls || key.has_any(OTHER_MATTERS) || one_of(key.words().last(), DETAILS) {
         return None;
     }
     // A host or a peer may be checked for other reasons.

@@ -11,6 +11,7 @@ mod credential;
 mod declaration;
 mod endpoint;
 mod field;
+pub mod host_path;
 mod image;
 pub mod links;
 mod listener;
@@ -29,7 +30,7 @@ mod volume;
 mod waiver;
 
 pub use capability::Capability;
-pub use command::Command;
+pub use command::{Command, Phase};
 pub use container::{Check, Container, Healthcheck, Installed, Platform, Runs};
 pub use cors::Cors;
 pub use credential::{Credential, CredentialClass, Store};
@@ -198,6 +199,18 @@ macro_rules! kinds {
         pub struct Facts<'s> { $( #[doc = concat!("All [`", stringify!($kind), "`] facts.")] pub $plural: Vec<$kind<'s>>, )* }
 
         impl<'s> Facts<'s> {
+            /// Takes all facts out of several lists, in order.
+            #[must_use]
+            pub fn concat(mut all: Vec<&mut Facts<'s>>) -> Facts<'s> {
+                $(
+                    let mut $plural = Vec::with_capacity(all.iter().map(|facts| facts.$plural.len()).sum());
+                    for facts in &mut all {
+                        $plural.append(&mut facts.$plural);
+                    }
+                )*
+                Facts { $( $plural ),* }
+            }
+
             /// Takes over all facts of `other`.
             pub fn append(&mut self, mut other: Facts<'s>) {
                 $( self.$plural.append(&mut other.$plural); )*

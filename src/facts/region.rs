@@ -113,6 +113,10 @@ impl<'s> Region<'s> {
         out: &mut Vec<Self>,
     ) {
         let value = text.as_str();
+        // Every host that is known has a dot in its name.
+        if !value.contains('.') {
+            return;
+        }
         let mut seen = false;
         for url in url::find_all(value) {
             seen = true;

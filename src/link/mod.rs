@@ -13,6 +13,7 @@ mod mount;
 mod network;
 mod objects;
 mod patches;
+mod proxies;
 mod services;
 
 pub use crate::value::environment::Environment;
@@ -101,6 +102,7 @@ pub fn link<'s>(
     build::link(&mut readings, &files, around, sources);
     env_file::link(&mut readings, &files, around, sources);
     mount::link(&mut readings, around);
+    proxies::link(&mut readings);
     patches::link(&mut readings, &files);
     files::link(&mut readings, &files, around);
     objects::link(&mut readings, sources);
@@ -114,11 +116,8 @@ pub fn link<'s>(
         readings.iter().flat_map(|reading| reading.links.development.iter().copied()).collect();
     development.sort_unstable();
     development.dedup();
-    let mut project = Project { facts: Facts::default(), environments, development };
-    for reading in readings {
-        project.facts.append(reading.facts);
-    }
-    project
+    let facts = Facts::concat(readings.iter_mut().map(|reading| &mut reading.facts).collect());
+    Project { facts, environments, development }
 }
 
 /// States what became of a reference.

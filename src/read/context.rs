@@ -44,11 +44,11 @@ pub fn read_wanted<'s>(read: &mut Read<'s>, files: &[File], options: Options<'_>
         if wanted.is_empty() {
             return;
         }
-        let looks = each(&wanted, |(file, format)| look(file, format, options, sources));
-        for ((file, _), look) in wanted.iter().zip(looks) {
+        let look = |(file, format): &(File, &'static Format)| look(file, format, options, sources);
+        each(&wanted, sources, look, |(file, _), look| {
             let checked = files.binary_search_by(|other| other.path.cmp(&file.path)).is_ok();
             read.take(&file.path, look, checked);
-        }
+        });
         let taken: FxHashSet<&str> = wanted.iter().map(|(file, _)| file.path.as_str()).collect();
         read.left_out.retain(|left| !taken.contains(left.path.as_str()));
     }

@@ -28,7 +28,8 @@ pub fn load(location: &Path) -> Result<String, Unread> {
     if size > LIMIT {
         return Err(too_large(size));
     }
-    decode(file, usize::try_from(size).unwrap_or(0))
+    // What is added while it is read isn't waited for; of what has no size the end is found by reading.
+    decode(file.take(if size > 0 { size } else { LIMIT + 1 }), usize::try_from(size).unwrap_or(0))
 }
 
 /// The text that a stream gives; `size` is a guess at its length in bytes.

@@ -1,15 +1,17 @@
 //! Rules meet facts.
 
-use rayon::prelude::*;
-
 use super::code::{self, Hit};
 use super::condition::Truth;
 use super::{Case, Level, Rule};
 use crate::facts::{Fact, Kind, Use, Value};
 use crate::finding::Finding;
 use crate::link::Project;
+use crate::parallel;
 use crate::policy::Limits;
 use crate::source::{Sources, Span};
+
+/// How many facts are enough for several threads.
+const PARALLEL_FROM: usize = 8192;
 
 /// What an algorithm may look at.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +37,10 @@ pub struct Run<'p> {
 #[must_use]
 pub fn run<'r, 's>(run: Run<'r>, project: &Project<'s>, sources: &'s Sources) -> Vec<Finding<'r, 's>> {
     let context = Context { project, limits: run.limits, sources };
-    let by_kind = Kind::ALL.par_iter().flat_map_iter(|kind| speak(*kind, run, context));
-    let by_code = run.rules.par_iter().flat_map_iter(|rule| compute(rule, context));
-    merge(by_kind.chain(by_code).collect())
+    let enough = project.facts.len() >= PARALLEL_FROM;
+    let by_kind = parallel::map(Kind::ALL, enough, |kind| speak(*kind, run, context));
+    let by_code = parallel::map(run.rules, enough, |rule| compute(rule, context));
+    merge(by_kind.into_iter().chain(by_code).flatten().collect())
 }
 
 fn speak<'r, 's>(kind: Kind, run: Run<'r>, context: Context<'_, 's>) -> Vec<Finding<'r, 's>> {
@@ -145,24 +148,22 @@ fn level(case: &Case, at: Span, context: Context<'_, '_>) -> Option<Level> {
 
 /// The same rule at the same place is one finding: the worst level, the places of all.
 fn merge<'p, 's>(mut findings: Vec<Finding<'p, 's>>) -> Vec<Finding<'p, 's>> {
-    findings.sort_by(|a, b| {
+    findings.sort_unstable_by(|a, b| {
         let key = |finding: &Finding<'p, 's>| (finding.place, finding.rule.id);
         key(a).cmp(&key(b)).then(b.level.cmp(&a.level)).then_with(|| a.message.cmp(&b.message))
     });
-    let mut merged: Vec<Finding<'p, 's>> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        match merged.last_mut() {
-            Some(last) if last.place == finding.place && last.rule.id == finding.rule.id => {
-                last.related.extend(finding.related);
-            }
-            _ => merged.push(finding),
+    findings.dedup_by(|next, first| {
+        let same = first.place == next.place && first.rule.id == next.rule.id;
+        if same {
+            first.related.append(&mut next.related);
         }
-    }
-    for finding in &mut merged {
+        same
+    });
+    for finding in &mut findings {
         let place = finding.place;
         finding.related.retain(|related: &Use<'s>| related.span != place);
         finding.related.sort_unstable();
         finding.related.dedup_by_key(|related| related.span);
     }
-    merged
+    findings
 }

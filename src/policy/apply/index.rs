@@ -9,7 +9,14 @@ use crate::source::{SourceId, Span};
 
 /// Allowances by file and rule, for finding the one that covers a place without asking them all.
 #[derive(Default)]
-pub(super) struct Index<'a>(FxHashMap<(SourceId, &'a str), Scopes>);
+pub(super) struct Index<'a>(FxHashMap<(SourceId, Meant<'a>), Scopes>);
+
+/// The rules that an allowance is for.
+#[derive(PartialEq, Eq, Hash)]
+enum Meant<'a> {
+    Rule(&'a str),
+    Topic(&'a str),
+}
 
 #[derive(Default)]
 struct Scopes {
@@ -28,7 +35,8 @@ impl<'a> Index<'a> {
                 continue;
             }
             for rule in permit.rules {
-                let scopes = index.0.entry((allowance.place.file, rule.as_str())).or_default();
+                let meant = rule.topic().map_or(Meant::Rule(rule.as_str()), Meant::Topic);
+                let scopes = index.0.entry((allowance.place.file, meant)).or_default();
                 match allowance.scope {
                     Scope::Line(span) => scopes.lines.push((span, number)),
                     Scope::Area(span) => scopes.areas.push((span, number)),
@@ -51,11 +59,8 @@ impl<'a> Index<'a> {
             return None;
         }
         let file = finding.place.file;
-        let by_rule = self.0.get(&(file, finding.rule.id)).and_then(|scopes| scopes.find(finding.place));
-        by_rule.or_else(|| {
-            let topic = format!("{}/*", finding.rule.topic);
-            self.0.get(&(file, topic.as_str())).and_then(|scopes| scopes.find(finding.place))
-        })
+        let covering = |meant| self.0.get(&(file, meant)).and_then(|scopes| scopes.find(finding.place));
+        covering(Meant::Rule(finding.rule.id)).or_else(|| covering(Meant::Topic(finding.rule.topic)))
     }
 }
 

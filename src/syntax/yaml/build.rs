@@ -10,7 +10,7 @@ use super::events::{Event, Failure, Item, Reader, offset};
 use super::recovery::Stop;
 use super::template::{self, Action};
 use super::tree::{Document, Marks, NONE, Shape, Slot, Style, is_merge_key};
-use super::{ALIAS_LIMIT, DEPTH_LIMIT, Duplicate, Error, ErrorKind, Stream};
+use super::{ALIAS_LIMIT, DEPTH_LIMIT, Duplicate, Error, ErrorKind, Stream, simple};
 use crate::source::{Sources, Text};
 use crate::syntax::Comment;
 
@@ -24,29 +24,30 @@ pub(super) fn build<'s>(
     sources: &'s Sources,
     actions: &[Action],
 ) -> Stream<'s> {
-    let mut builder = Builder {
-        text,
-        content,
-        sources,
-        actions,
-        stream: Stream {
-            documents: Vec::new(),
-            errors: Vec::new(),
-            comments: Vec::new(),
-            duplicates: Vec::new(),
-            templated: !actions.is_empty(),
-            stops: Vec::new(),
-        },
-        slots: Vec::new(),
-        tags: Vec::new(),
-        open: Vec::new(),
-        anchors: FxHashMap::default(),
-        commented: Vec::new(),
-        keys: Vec::new(),
-        started: None,
-        expanded: 0,
-        overflown: false,
-    };
+    build_simple(text, content, sources, actions)
+        .unwrap_or_else(|| build_any(text, content, sources, actions))
+}
+
+/// Builds the trees of a text that the quick reader can read.
+pub(super) fn build_simple<'s>(
+    text: &Arc<Text<'s>>,
+    content: &'s str,
+    sources: &'s Sources,
+    actions: &[Action],
+) -> Option<Stream<'s>> {
+    let mut builder = Builder::new(text, content, sources, actions);
+    simple::read(content, |item| builder.take(item))?;
+    Some(builder.finish())
+}
+
+/// Builds the trees of any text.
+pub(super) fn build_any<'s>(
+    text: &Arc<Text<'s>>,
+    content: &'s str,
+    sources: &'s Sources,
+    actions: &[Action],
+) -> Stream<'s> {
+    let mut builder = Builder::new(text, content, sources, actions);
     let mut reader = Reader::new(content);
     while let Some(item) = reader.next() {
         match item {
@@ -118,7 +119,34 @@ struct Anchor {
 
 const LEAF: Measure = Measure { nodes: 1, height: 0 };
 
-impl<'s> Builder<'_, 's> {
+impl<'b, 's> Builder<'b, 's> {
+    fn new(text: &'b Arc<Text<'s>>, content: &'s str, sources: &'s Sources, actions: &'b [Action]) -> Self {
+        Builder {
+            text,
+            content,
+            sources,
+            actions,
+            stream: Stream {
+                documents: Vec::new(),
+                errors: Vec::new(),
+                comments: Vec::new(),
+                duplicates: Vec::new(),
+                templated: !actions.is_empty(),
+                stops: Vec::new(),
+            },
+            // A line holds two nodes or more.
+            slots: Vec::with_capacity(content.len() / 32),
+            tags: Vec::new(),
+            open: Vec::new(),
+            anchors: FxHashMap::default(),
+            commented: Vec::new(),
+            keys: Vec::new(),
+            started: None,
+            expanded: 0,
+            overflown: false,
+        }
+    }
+
     fn take(&mut self, item: Item<'s>) {
         let Item { event, start, end, anchor, tag } = item;
         let mut marks = Marks::default();

@@ -609,3 +609,157 @@ proptest! {
 fn an_error_lies_on_a_whole_character() {
     touch_both("{{/*é\n\u{2028}");
 }
+
+/// Compares the trees of both readers; whether the quick one reads the text at all.
+fn is_simple(content: &str) -> bool {
+    let sources = Sources::default();
+    let file = sources.add("a.yaml".into(), content.into());
+    let text = Arc::new(sources.text(file));
+    let Some(simple) = build::build_simple(&text, text.as_str(), &sources, &[]) else { return false };
+    let any = build::build_any(&text, text.as_str(), &sources, &[]);
+    assert_eq!(format!("{simple:#?}"), format!("{any:#?}"), "{content:?}");
+    true
+}
+
+#[test]
+fn both_readers_see_the_same_in_what_most_files_hold() {
+    let long = format!("a:\n- {0}\n-\n  {0}\nb: [{0}]\n", "x".repeat(2000));
+    for content in [
+        "a: b\nc:\n  - d\n  - e: f\n    g: h\n-x: --y\n",
+        "# c\n---\na:\n- b # c\n-\n  c: d\n# e\nf:\n---\n--- # empty\n",
+        "a: 'it''s'\n\"b\": \"\\\"c\\\\\\n\"\n'd e': http://f#g\n",
+        "a: [b, \"c\", [d], {e: f, 'g': []}]\nb: {}\nc: [ ]\n",
+        "a: |\n  b\n\n    c\nd: >-\n\n  e\n  f\n\n  g\n\n\nh: |+ # i\n  j\n\n",
+        "a: &b\n  c: d\ne: *b\nf:\n  <<: [*b, *b]\n  g: &h 1\n",
+        "é: ü\u{2028}\u{1f600} # ß\n",
+        long.as_str(),
+    ] {
+        assert!(is_simple(content), "{content:?}");
+    }
+}
+
+#[test]
+fn what_is_hard_to_read_is_left_to_the_yaml_crate() {
+    let long = format!("{}: a\n", "x".repeat(1100));
+    for content in [
+        "a: !b c\n",
+        "a: b\n  c\n",
+        "a: 'b\n  c'\n",
+        "a:\tb\n",
+        "a: b\r\n",
+        "\u{feff}a: b\n",
+        "? a\n: b\n",
+        "a: b: c\n",
+        "a: *b\n",
+        "a: [b,\n  c]\n",
+        "- - a\n",
+        "a: |2\n   b\n",
+        "a: b\n---\n- c\nd\n",
+        "%YAML 1.2\n",
+        "a: \"\\u00e9\"\n",
+        "a : b\n",
+        "a\n",
+        "...\n",
+        "a: b\n c: d\n",
+        "a: @b\n",
+        "a: \u{1}\n",
+        long.as_str(),
+    ] {
+        assert!(!is_simple(content), "{content:?}");
+    }
+}
+
+#[test]
+fn most_files_are_simple() {
+    fn files(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            match path.extension().and_then(|extension| extension.to_str()) {
+                _ if path.is_dir() => files(&path, found),
+                Some("yaml" | "yml") => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    let mut paths = Vec::new();
+    files(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures")), &mut paths);
+    let texts: Vec<String> = paths.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect();
+    let simple = texts.iter().filter(|text| !is_templated(text) && is_simple(text)).count();
+    let plain = texts.iter().filter(|text| !is_templated(text)).count();
+    assert!(simple * 10 >= plain * 8, "{simple} of {plain}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn both_readers_see_the_same_in_any_text(
+        lines in prop::collection::vec((0_usize..5, line(), prop_oneof![9 => Just("\n"), 1 => Just("")]), 1..9),
+        (at, put) in (any::<prop::sample::Index>(), select(&["", "", "", ":", " ", "-", "#", "'", "\"", "\n", "]", "&"])),
+    ) {
+        let mut content: String =
+            lines.iter().flat_map(|(indent, line, end)| [&" ".repeat(*indent), line.as_str(), end].map(str::to_owned)).collect();
+        let places: Vec<usize> = content.char_indices().map(|(place, _)| place).chain([content.len()]).collect();
+        content.insert_str(*at.get(&places), put);
+        is_simple(&content);
+    }
+}
+
+fn select(from: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    prop::sample::select(from)
+}
+
+/// A line that may be YAML: dashes, a key, a value.
+fn line() -> impl Strategy<Value = String> {
+    let dashes = select(&["", "", "", "- ", "-  ", "-", "- - "]);
+    let key = select(&[
+        "", "k: ", "l: ", "m:  ", "k:", "'k': ", "\"k\": ", "k : ", "a b: ", "<<: ", "? ", "&a k: ",
+    ]);
+    let value = select(&[
+        "",
+        "v",
+        "a b",
+        "x#y",
+        "a:b",
+        "-1",
+        "~",
+        "'q'",
+        "'it''s'",
+        "\"d\"",
+        "\"\\\"\\n\"",
+        "'",
+        "\"x",
+        "é",
+        "# c",
+        "v # c",
+        "[]",
+        "{}",
+        "[a, 'b']",
+        "[ a , b ] # c",
+        "{a: b, c: [d]}",
+        "{a: }",
+        "[a,]",
+        "[a #b]",
+        "a, b]",
+        "|",
+        "|-",
+        "|+ # c",
+        ">",
+        ">-",
+        "&a v",
+        "&a",
+        "&b # c",
+        "&b [1]",
+        "*a",
+        "[*a, *b]",
+        "!t v",
+        "--- ",
+        "---",
+        "...",
+    ]);
+    (dashes, key, value).prop_map(|(dashes, key, value)| format!("{dashes}{key}{value}"))
+}
+
+#[test]
+fn an_error_beside_an_action_lies_on_a_whole_character() {
+    touch_both("{{𝕊]ꟕ");
+}

@@ -1,11 +1,8 @@
 //! Tokens and keys that are known by their shape.
 
-use std::ops::Range;
-use std::sync::OnceLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::ops::Range;
 
 use crate::data::credentials::{self, Alphabet, Format};
 
@@ -23,28 +20,32 @@ const LONGEST_TOKEN: usize = 8192;
 /// shape (`sk-your-key`, `AKIA…EXAMPLE`) are none.
 #[must_use]
 pub fn known_format(value: &str) -> Option<(&'static str, Range<usize>)> {
-    static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    if value.len() < SHORTEST {
-        return None;
-    }
-    let automaton = AUTOMATON.get_or_init(|| {
-        let prefixes = credentials::formats().iter().map(|format| format.prefix);
-        // Built in every run, for a few texts: the quickest to build is the quickest.
-        let builder = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::LeftmostLongest)
-            .clone();
-        builder.build(prefixes.chain([PEM, JWT])).ok()
-    });
-    let formats = credentials::formats();
-    automaton.as_ref()?.find_iter(value).find_map(|found| {
-        let index = found.pattern().as_usize();
-        match formats.get(index) {
-            Some(format) => tail(value, found.range(), format).map(|range| (format.name, range)),
-            None if index == formats.len() => private_key(value, found.start()),
-            None => web_token(value, found.start()).map(|range| ("JSON web token", range)),
+    let last = value.len().checked_sub(SHORTEST)?;
+    (0..=last).find_map(|at| {
+        let rest = value.as_bytes().get(at..)?;
+        if rest.starts_with(PEM.as_bytes()) {
+            return private_key(value, at);
         }
+        if continues(value, at) {
+            return None;
+        }
+        if rest.starts_with(JWT.as_bytes()) {
+            return web_token(value, at).map(|range| ("JSON web token", range));
+        }
+        let format = format_of(rest)?;
+        tail(value, at..at + format.prefix.len(), format).map(|range| (format.name, range))
     })
+}
+
+/// The format whose prefix a text starts with; the longest of several.
+fn format_of(text: &[u8]) -> Option<&'static Format> {
+    let formats = credentials::formats();
+    // They are sorted by their prefixes, none of which is shorter than two bytes.
+    let two = |text: &[u8]| text.first_chunk::<2>().copied();
+    let start = two(text)?;
+    let from = formats.partition_point(|format| two(format.prefix.as_bytes()) < Some(start));
+    let alike = formats.get(from..)?.iter().take_while(|format| two(format.prefix.as_bytes()) == Some(start));
+    alike.filter(|format| text.starts_with(format.prefix.as_bytes())).max_by_key(|format| format.prefix.len())
 }
 
 /// The payload of a value that is a JSON web token, decoded.
@@ -150,6 +151,8 @@ mod tests {
     fn no_format_is_shorter_than_the_shortest() {
         let shortest = credentials::formats().iter().map(|format| format.prefix.len() + format.min).min();
         assert!(shortest >= Some(SHORTEST), "{shortest:?}");
+        assert!(credentials::formats().iter().all(|format| format.prefix.len() >= 2));
+        assert!(credentials::formats().is_sorted_by(|a, b| a.prefix < b.prefix));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Defaults, and passwords that anyone would guess.
 
-use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256, Sha512};
@@ -181,11 +180,8 @@ fn is_digest(text: &str) -> bool {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string never fails.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memmem::{FindIter, find_iter};
+use memchr::{Memchr, memchr_iter};
 
 use super::{Form, Host, Param, Part, Url};
 
@@ -20,12 +20,12 @@ pub(super) struct Scan<'t> {
     text: &'t str,
     /// The bytes before this one belong to earlier URLs.
     from: usize,
-    marks: FindIter<'t, 'static>,
+    colons: Memchr<'t>,
 }
 
 impl<'t> Scan<'t> {
     pub(super) fn new(text: &'t str) -> Scan<'t> {
-        Scan { text, from: 0, marks: find_iter(text.as_bytes(), "://") }
+        Scan { text, from: 0, colons: memchr_iter(b':', text.as_bytes()) }
     }
 }
 
@@ -34,8 +34,8 @@ impl<'t> Iterator for Scan<'t> {
 
     fn next(&mut self) -> Option<Url<'t>> {
         loop {
-            let mark = self.marks.next()?;
-            if mark < self.from {
+            let mark = self.colons.next()?;
+            if mark < self.from || !self.text.as_bytes().get(mark..)?.starts_with(b"://") {
                 continue;
             }
             if let Some(url) = at(self.text, self.from, mark) {
