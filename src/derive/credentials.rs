@@ -144,6 +144,9 @@ fn authentication_off<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
     {
         // https://docs.opensearch.org/latest/security/configuration/disable-enable-security/
         boolean::parse(value) == Some(true)
+    } else if key.is(&["authentication", "anonymous", "access", "enabled"]) {
+        // https://docs.weaviate.io/deploy/configuration/env-vars
+        boolean::parse(value) == Some(true)
     } else if key.is(&["neo4j", "auth"]) {
         value.eq_ignore_ascii_case("none")
     } else {

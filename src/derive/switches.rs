@@ -186,7 +186,16 @@ fn tls(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
         return None;
     }
     // `ignore` and `skip` before TLS speak of certificates' errors.
-    if key.has_any(&["termination", "terminate", "offload", "debug", "bump", "passthrough", "auto"]) {
+    if key.has_any(&[
+        "termination",
+        "terminate",
+        "offload",
+        "debug",
+        "bump",
+        "passthrough",
+        "auto",
+        "opportunistic",
+    ]) {
         return None;
     }
     let on = boolean::parse(named.value)?;

@@ -73,6 +73,7 @@ fn switches_are_read_in_whatever_words() {
     says("MAIL_SMTP_SSL_ENABLE=false\nMAIL_SMTP_STARTTLS_ENABLE=true", &["tls on"]);
     says("IMAP_SSL=true\nIMAP_STARTTLS=false", &["tls on"]);
     says("EMAIL_USE_TLS=False\nREDIS_SSL=True", &["tls off", "tls on"]);
+    says("SMTP_OPPORTUNISTIC_TLS=false", &[]);
     says("MAIL_ENCRYPTION=null", &["tls off"]);
     says("MAIL_ENCRYPTION=tls", &[]);
     says("PGSSLMODE=allow", &["tls off"]);
@@ -167,6 +168,7 @@ fn credentials_are_told_by_name_form_and_value() {
     says("DB_PASSWORD=${DB_PASSWORD}", &[]);
     says("PASSWORD_RESET_URL=https://example.org/reset", &[]);
     says("POSTGRES_HOST_AUTH_METHOD=trust", &["empty credential at 5"]);
+    says("AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED=true", &["empty credential at 4"]);
     says("MYSQL_ALLOW_EMPTY_PASSWORD=no", &["empty credential at 2"]);
     says("DATABASE_URL=postgresql+ssl://user:password@db/x?sslmode=require", &["default credential at 13"]);
     says(
