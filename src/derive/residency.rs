@@ -169,7 +169,7 @@ pub(super) fn region<'s>(
             if let Some(first) = several.first()
                 && several.iter().all(|one| one.country().is_some() && one.country() == country)
             {
-                push_known(first, code, head, key, sources, out);
+                push_known(*first, code, head, key, sources, out);
             }
         }
         Lookup::Pseudo | Lookup::Foreign(_) => {}
@@ -187,7 +187,7 @@ pub(super) fn region<'s>(
 }
 
 fn push_known<'s>(
-    known: &'static Known,
+    known: Known,
     code: &str,
     head: &Head<'s>,
     key: &'s str,
