@@ -11,10 +11,12 @@ const EXPECTED: &str = "expected.txt";
 
 /// Every invented secret in the fixtures that looks real. None of them may leave govlint.
 const SECRETS: &[&str] = &[
+    "Candle-Orchard-44",
     "gavel-and-inkwell-77",
     "heron-in-the-council-pond",
     "kestrel-on-a-moorland-wall-88",
     "lawful-otter-in-the-library",
+    "marsh-tide-at-fifty-two",
     "otter-under-the-old-bridge",
     "paper-and-ink-1962",
 ];

@@ -2,13 +2,14 @@
 //! audit policy, passwords among the arguments.
 
 mod passwords;
+mod scripts;
 mod settings;
 
-pub(super) use self::settings::settings;
+pub(super) use self::settings::{settings, split};
 
 use self::passwords::{passwords, piped_passwords};
 use super::written;
-use crate::facts::{Command, Facts, Field, Head, Position, Protects, Store, Switch};
+use crate::facts::{Command, Facts, Field, Head, Phase, Position, Protects, Store, Switch};
 use crate::source::Span;
 use crate::syntax::shell::Word;
 use crate::value::boolean;
@@ -16,9 +17,11 @@ use crate::value::boolean;
 pub(super) fn derive<'s>(commands: &[Command<'s>], out: &mut Facts<'s>) {
     for (index, command) in commands.iter().enumerate() {
         let program = command.program.value().copied().unwrap_or_default();
-        if let Some((at, key)) = unverified(command, program) {
+        let reaches = || !scripts::is_local(command);
+        let fetches = FETCHES.contains(&program);
+        if let Some((at, key)) = unverified(command, program).filter(|_| fetches || reaches()) {
             out.switches.push(switch(command, Protects::Verification, at, key));
-        } else if let Some((at, key)) = without_tls(command, program) {
+        } else if let Some((at, key)) = without_tls(command, program).filter(|_| reaches()) {
             out.switches.push(switch(command, Protects::Tls, at, key));
         }
         if let Some((protects, at, key)) = development(command, program) {
@@ -49,6 +52,28 @@ fn switch<'s>(command: &Command<'s>, protects: Protects, at: Span, key: &'s str)
         key: Field::set(key, at, ""),
     }
 }
+
+/// Programs that fetch what is built on, from outside wherever they run.
+const FETCHES: &[&str] = &[
+    "apt",
+    "apt-get",
+    "bundle",
+    "conda",
+    "dnf",
+    "git",
+    "mamba",
+    "microdnf",
+    "micromamba",
+    "npm",
+    "pip",
+    "pip3",
+    "pnpm",
+    "uv",
+    "yarn",
+    "yum",
+    "yum-config-manager",
+    "zypper",
+];
 
 /// Whether a command accepts any certificate.
 fn unverified<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s str)> {
@@ -174,7 +199,7 @@ fn without_tls<'s>(command: &Command<'s>, program: &str) -> Option<(Span, &'s st
 /// Servers that are meant for development, by their own documentation.
 /// A stage that doesn't ship starts nothing.
 fn development<'s>(command: &Command<'s>, program: &str) -> Option<(Protects, Span, &'s str)> {
-    if command.at_build || command.store == Store::BuildStage {
+    if command.phase != Phase::Run || command.store == Store::BuildStage {
         return None;
     }
     let arguments = command.parsed.arguments();

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::scope_of;
 use crate::data::images::{self, DefaultCredentials, Known, Open};
 use crate::facts::{
-    Command, Container, Credential, CredentialClass, Facts, Field, Platform, Scope, Setting, Store,
+    Command, Container, Credential, CredentialClass, Facts, Field, Phase, Platform, Scope, Setting, Store,
 };
 use crate::packed::Texts;
 use crate::source::{SourceId, Sources, Span};
@@ -61,7 +61,9 @@ pub(super) fn derive<'s>(
 /// where something starts it.
 fn known<'s>(container: &Container<'s>) -> Option<Known<'s>> {
     let platform = container.platform.value()?;
-    if container.environment_open || !matches!(platform, Platform::Compose | Platform::Kubernetes) {
+    if container.environment_open
+        || !matches!(platform, Platform::Compose | Platform::Kubernetes | Platform::Task)
+    {
         return None;
     }
     let reference = container.image.as_ref()?.reference.value()?;
@@ -117,7 +119,7 @@ impl<'a, 's> Started<'a, 's> {
             scopes.extend(container.environment.first().map(|scope| (*scope, at)));
         }
         let mut started = vec![Vec::new(); containers.len()];
-        for command in commands.iter().filter(|command| !command.at_build) {
+        for command in commands.iter().filter(|command| command.phase == Phase::Run) {
             let place = command.head.anchor;
             let before = blocks.partition_point(|(block, _)| block.head() <= place.head());
             let holders = blocks.iter().take(before).rev().take_while(|(block, _)| block.contains(place));
@@ -254,7 +256,7 @@ mod tests {
                     program: Field::Unset,
                     line: Field::Unset,
                     parsed,
-                    at_build: false,
+                    phase: Phase::Run,
                     store: Store::Setting,
                     scope: None,
                 }

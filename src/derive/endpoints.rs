@@ -5,7 +5,7 @@ use crate::facts::{Endpoint, Facts, Field, Head, HostPlace, Position, Protects, 
 use crate::source::{Sources, Span, Text};
 use crate::value::host::{self, Place};
 use crate::value::key::Key;
-use crate::value::url::{self, Tls, Url};
+use crate::value::url::{self, Form, Tls, Url};
 
 /// Last words of names that hold an address: what stands before them names the thing that is connected to.
 const ADDRESS_WORDS: &[&str] = &[
@@ -142,9 +142,14 @@ fn endpoint<'s>(
 ) -> Endpoint<'s> {
     let host = url.hosts.first().map_or("", |host| host.name.text);
     let keep = |text: &str| sources.keep(text.to_ascii_lowercase().into());
+    // A connection string names its scheme nowhere.
+    let scheme = match url.form {
+        Form::Libpq => "postgres",
+        _ => url.scheme.text,
+    };
     Endpoint {
         head: Head { anchor: span, ..head.clone() },
-        scheme: Field::set(keep(url.scheme.text), span, ""),
+        scheme: Field::set(keep(scheme), span, ""),
         transport: Field::set(transport, span, ""),
         host: Field::set(keep(host), span, ""),
         place: Field::set(place, span, ""),

@@ -5,6 +5,7 @@ mod commands;
 mod containers;
 mod cors;
 mod credentials;
+mod deletions;
 mod docker;
 mod endpoints;
 mod hsts;
@@ -20,7 +21,7 @@ mod written;
 
 use siblings::{Named, Siblings};
 
-use crate::facts::{Facts, Scope, Setting};
+use crate::facts::{Facts, Scope, Setting, Store};
 use crate::parallel;
 use crate::source::Sources;
 
@@ -42,6 +43,7 @@ pub fn derive<'s>(facts: &mut Facts<'s>, sources: &'s Sources) {
     let mut out = Facts::concat(derived.iter_mut().collect());
     commands::derive(&facts.commands, &mut out);
     docker::derive(&facts.commands, sources, &mut out);
+    deletions::derive(&facts.commands, &settings, sources, &mut out);
     credentials::once(&mut out.credentials);
     images::derive(&facts.images, sources, &mut out);
     containers::derive(&facts.containers, &scopes, &facts.commands, sources, &mut out);
@@ -70,6 +72,11 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
         let siblings = Siblings::new(scope);
         let mut kept = Vec::new();
         for named in siblings.iter() {
+            if named.setting.store == Store::Scratch {
+                // What a test needs and throws away is reached by nobody else and keeps nothing.
+                credentials::derive(&named, &siblings, sources, &mut out);
+                continue;
+            }
             switches::derive(&named, &mut out);
             cors::derive(&named, &siblings, &mut out);
             hsts::derive(&named, &mut out);

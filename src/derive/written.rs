@@ -70,6 +70,10 @@ fn setting<'s>(word: &Word<'s>, line: Range<usize>) -> Option<Written<'s>> {
     let text = word.as_str().get(line.clone())?;
     let (name, value) = netrc(text).or_else(|| assignment(text))?;
     let part: Text<'s> = word.text.part(line.start + value.start..line.start + value.end);
+    // What `printf` puts in is not known.
+    if ["%s", "%d", "%q", "%b"].iter().any(|verb| part.as_str().contains(verb)) {
+        return None;
+    }
     let literal = !part.as_str().contains(['$', '`', '%']);
     let span = part.span(0..part.as_str().len());
     Some(Written {

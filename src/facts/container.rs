@@ -13,6 +13,8 @@ words! {
         Dockerfile = "dockerfile",
         /// A container of a Kubernetes pod.
         Kubernetes = "kubernetes",
+        /// A container of a task that a cloud runs (Amazon ECS).
+        Task = "task",
         /// A process that a configuration file (nginx) or a command (`docker run`) starts.
         Process = "process",
     }

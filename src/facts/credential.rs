@@ -31,6 +31,8 @@ words! {
         Image = "image",
         /// A stage of a Dockerfile that doesn't ship.
         BuildStage = "build-stage",
+        /// A container or a script that a test needs and throws away: a service of a pipeline's job.
+        Scratch = "scratch",
         /// The documented default of a well-known image.
         ImageDefault = "image-default",
     }

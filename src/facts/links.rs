@@ -54,6 +54,9 @@ pub struct Links<'s> {
     pub incomplete: bool,
     /// Parts of the file that only developers start: services of a profile for development.
     pub development: Vec<Span>,
+    /// Whether its parts say what they are for, each for itself: the jobs of a pipeline. What one of them
+    /// sets says nothing of the others.
+    pub parted: bool,
 }
 
 /// A stage of a Dockerfile as a container that runs it would be.

@@ -11,6 +11,7 @@ mod credential;
 mod declaration;
 mod endpoint;
 mod field;
+pub mod host_path;
 mod image;
 pub mod links;
 mod listener;
@@ -29,7 +30,7 @@ mod volume;
 mod waiver;
 
 pub use capability::Capability;
-pub use command::Command;
+pub use command::{Command, Phase};
 pub use container::{Check, Container, Healthcheck, Installed, Platform, Runs};
 pub use cors::Cors;
 pub use credential::{Credential, CredentialClass, Store};

@@ -8,6 +8,8 @@ words! {
     Publish {
         /// Compose `ports`.
         Compose = "compose",
+        /// `docker run --publish`.
+        Run = "docker-run",
         /// Kubernetes `hostPort`.
         HostPort = "host-port",
         /// A Service of type `NodePort`.
@@ -16,6 +18,8 @@ words! {
         LoadBalancer = "load-balancer",
         /// A load balancer that is marked internal.
         InternalLoadBalancer = "internal-load-balancer",
+        /// A firewall or a managed service of a cloud that lets in the whole internet.
+        Cloud = "cloud",
     }
 }
 

@@ -1,18 +1,28 @@
 //! What a file means: each format turns its tree into facts. One format is one file, or one folder, and one
 //! row of [`FORMATS`].
 
+mod application;
+mod appsettings;
 mod commands;
 mod compose;
+mod config;
 mod dockerfile;
 mod env;
 mod helm_values;
-mod host_path;
 pub(crate) mod image;
 mod kubernetes;
 mod markdown;
 mod nginx;
+mod pipeline;
+mod properties;
 mod recognise;
+mod script;
+mod sections;
+mod servers;
 mod settings;
+mod spring;
+mod terraform;
+mod toml;
 mod unread;
 
 pub use kubernetes::Renderings;
@@ -49,7 +59,35 @@ pub static FORMATS: &[Format] = &[
     compose::FORMAT,
     helm_values::FORMAT,
     kubernetes::FORMAT,
+    servers::redis::FORMAT,
+    servers::postgresql::FORMAT,
+    servers::pg_hba::FORMAT,
+    servers::mysql::FORMAT,
+    servers::mongod::FORMAT,
+    servers::prometheus::FORMAT,
+    servers::alertmanager::FORMAT,
+    servers::loki::FORMAT,
+    servers::beats::FORMAT,
+    servers::elasticsearch::FORMAT,
+    servers::grafana::FORMAT,
+    servers::otel_collector::FORMAT,
+    servers::traefik::FORMAT,
+    servers::rabbitmq::FORMAT,
+    servers::kafka::FORMAT,
+    servers::haproxy::FORMAT,
+    servers::fluent_bit::FORMAT,
+    servers::supervisord::FORMAT,
+    servers::ini::FORMAT,
+    application::FORMAT,
+    appsettings::FORMAT,
+    config::FORMAT,
+    properties::FORMAT,
+    toml::FORMAT,
     nginx::FORMAT,
+    pipeline::GITHUB,
+    pipeline::GITLAB,
+    script::FORMAT,
+    terraform::FORMAT,
     markdown::FORMAT,
 ];
 
@@ -155,6 +193,8 @@ pub struct Unjoined<'s> {
     pub compose: Option<compose::File<'s>>,
     /// nginx configurations: `include`. There may be some in a file of any format.
     pub nginx: nginx::File<'s>,
+    /// Terraform's: the files of a folder are one module.
+    pub terraform: terraform::File<'s>,
 }
 
 impl<'s> Reader<'s> {
@@ -250,6 +290,7 @@ pub fn join<'s>(readings: &mut Vec<Reading<'s>>, sources: &'s Sources) {
     kubernetes::join(readings, sources);
     compose::join(readings, sources);
     nginx::join(readings, sources);
+    terraform::join(readings, sources);
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which format a file is in: by its name first, then by a cheap look at its bytes.
 
-use super::{FORMATS, Format};
+use super::{FORMATS, Format, servers, toml};
 
 /// A file of which only the name is known yet.
 pub struct Candidate<'c> {
@@ -35,15 +35,27 @@ impl Candidate<'_> {
         matches!(self.extension(), "yaml" | "yml")
     }
 
+    /// Whether it lies in a folder of tests, whose settings say nothing of a deployment.
+    #[must_use]
+    pub fn is_of_tests(&self) -> bool {
+        self.path.rsplit('/').skip(1).any(|folder| {
+            ["test", "tests", "testing", "it", "androidTest"].contains(&folder)
+                || folder.ends_with("Test")
+                || folder.ends_with("Tests")
+        })
+    }
+
     /// Whether its bytes are worth a look where its name says nothing.
     #[must_use]
     pub fn may_be_configuration(&self) -> bool {
         matches!(
             self.extension(),
-            "yaml" | "yml" | "json" | "conf" | "nginx" | "vhost" | "template" | "tpl" | "tmpl"
-        ) || [".conf.j2", ".conf.example", ".conf.sample", ".conf.dist", ".conf.default"]
-            .iter()
-            .any(|end| self.name().ends_with(end))
+            "yaml" | "yml" | "json" | "conf" | "cnf" | "nginx" | "vhost" | "template" | "tpl" | "tmpl"
+        ) || [".j2", ".example", ".sample", ".dist", ".default"].iter().any(|mark| {
+            let name = self.name().strip_suffix(mark).unwrap_or_default();
+            [".conf", ".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
+        }) || servers::may_be_one(self)
+            || toml::may_be_settings(self)
     }
 }
 

@@ -13,11 +13,16 @@ pub(super) fn of_files(readings: &[Reading<'_>], sources: &Sources) -> FxHashMap
     for reading in readings {
         let is_block = sources.is_block(reading.file);
         let named = Environment::of_name(reading.path);
-        if named != Environment::Unstated && !(is_block && named == Environment::Development) {
+        // A pipeline that deploys to production has jobs that test.
+        let parts = reading.links.parted && named == Environment::Production;
+        let shown = is_block && named == Environment::Development;
+        if named != Environment::Unstated && !parts && !shown {
             environments.insert(reading.file, named);
             continue;
         }
-        for setting in &reading.facts.settings {
+        // What a job sets says nothing of the others.
+        let settings = if reading.links.parted { &[] } else { reading.facts.settings.as_slice() };
+        for setting in settings {
             let key = setting.key.value().copied().unwrap_or_default();
             let said = Environment::of_setting(key, setting.text.as_str());
             let file = setting.head.anchor.file;

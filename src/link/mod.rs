@@ -13,6 +13,7 @@ mod mount;
 mod network;
 mod objects;
 mod patches;
+mod proxies;
 mod services;
 
 pub use crate::value::environment::Environment;
@@ -101,6 +102,7 @@ pub fn link<'s>(
     build::link(&mut readings, &files, around, sources);
     env_file::link(&mut readings, &files, around, sources);
     mount::link(&mut readings, around);
+    proxies::link(&mut readings);
     patches::link(&mut readings, &files);
     files::link(&mut readings, &files, around);
     objects::link(&mut readings, sources);

@@ -8,11 +8,17 @@
 
 mod builder;
 pub mod dockerfile;
+pub mod entry;
 pub mod env;
+pub mod hcl;
+pub mod ini;
 pub mod interpolation;
 pub mod markdown;
 pub mod nginx;
+pub mod properties;
 pub mod shell;
+pub mod toml;
+pub mod words;
 pub mod yaml;
 
 use crate::source::Span;

@@ -92,6 +92,43 @@ pub fn classify_as(kind: KeyKind, key: &Key<'_>, value: &str, user: Option<&str>
     }
 }
 
+/// Whether a value is a secret whatever it is used for, in a test too: one in a known format of tokens and
+/// keys, or one that a service has made, under the name of a token. What people think of for a test
+/// (`test-secret`, `0123456789abcdef`) is none.
+#[must_use]
+pub fn is_evident(key: &Key<'_>, value: &str) -> bool {
+    if known_format(value).is_some() {
+        return true;
+    }
+    let kind = is_secret_key(key);
+    matches!(kind, Some(KeyKind::Token | KeyKind::ApiKey))
+        && is_made(value)
+        && kind.is_some_and(|kind| classify_as(kind, key, value, None) == Class::Literal)
+}
+
+/// Words in values that are made up for a test.
+const MADE_UP: &[&str] =
+    &["test", "dummy", "fake", "mock", "example", "sample", "secret", "token", "0123", "1234", "abcd"];
+
+/// Whether a value was made by a machine: long, of letters and digits, and with no word for a test in it.
+fn is_made(value: &str) -> bool {
+    let mut seen = [false; 256];
+    for byte in value.bytes() {
+        if let Some(seen) = seen.get_mut(usize::from(byte)) {
+            *seen = true;
+        }
+    }
+    let lower = value.to_ascii_lowercase();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    value.len() >= 20
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+/=".contains(&byte))
+        && digits >= 3
+        && letters >= 3
+        && seen.iter().filter(|seen| **seen).count() >= 10
+        && !MADE_UP.iter().any(|word| lower.contains(word))
+}
+
 /// Keys and certificates that are made to be handed out.
 fn is_public(value: &str) -> bool {
     let heads = [

@@ -27,19 +27,13 @@ fn the_index_of_rules_is_up_to_date() {
 
 fn index(rules: &[Rule]) -> String {
     let mut out = String::from(
-        "# Rules\n\nMade from the rules' files by `UPDATE=1 cargo test --test rules index`. A rule asks facts, so it covers\nevery format that states them; a dot stands where one of its bad examples shows it. Levels are those of its\ncases; policies and environments change them. Controls are those that a rule checks directly.\n",
+        "# Rules\n\nMade from the rules' files by `UPDATE=1 cargo test --test rules index`. A rule asks facts, so it covers\nevery format that states them; named are those that its bad examples show. Levels are those of its cases;\npolicies and environments change them. Controls are those that a rule checks directly.\n",
     );
     let mut topics: Vec<&str> = rules.iter().map(|rule| rule.topic).collect();
     topics.sort_unstable();
     topics.dedup();
     for topic in topics {
-        let mut formats = String::new();
-        for format in FORMATS {
-            let _ = write!(formats, " {} |", format.name);
-        }
-        let line = "---|".repeat(FORMATS.len());
-        let center = line.replace("---", ":-:");
-        let _ = writeln!(out, "\n## {topic}\n\n| rule | level |{formats} controls |\n|---|---|{center}---|");
+        let _ = writeln!(out, "\n## {topic}\n\n| rule | level | formats | controls |\n|---|---|---|---|");
         for rule in rules.iter().filter(|rule| rule.topic == topic) {
             let _ = writeln!(out, "{}", row(rule, rules));
         }
@@ -53,17 +47,17 @@ fn row(rule: &Rule, rules: &[Rule]) -> String {
     levels.dedup();
     let levels: Vec<_> = levels.into_iter().map(Level::name).collect();
     let shown = shown(rule, rules);
-    let dots: Vec<_> =
-        FORMATS.iter().map(|format| if shown.contains(format.name) { " ● |" } else { "  |" }).collect();
+    let formats = FORMATS.iter().map(|format| format.name).filter(|name| shown.contains(name));
+    let formats: Vec<_> = formats.collect();
     let controls = rule.controls.iter().map(|(framework, ids)| format!("{framework} {}", ids.join(", ")));
     let controls: Vec<_> = controls.collect();
     format!(
-        "| [{}]({}/{}.md) | {} |{} {} |",
+        "| [{}]({}/{}.md) | {} | {} | {} |",
         rule.id,
         rule.topic,
         rule.id,
         levels.join(", "),
-        dots.concat(),
+        formats.join(", "),
         controls.join("; ")
     )
 }

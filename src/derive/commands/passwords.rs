@@ -1,8 +1,9 @@
 //! Passwords among the arguments of well-known programs.
 
+use super::scripts;
 use super::settings::split;
 use crate::derive::credentials::{credential, password_class};
-use crate::facts::{Command, Facts};
+use crate::facts::{Command, Facts, Store};
 use crate::syntax::shell::Word;
 use crate::value::key::Key;
 use crate::value::secret::{self, Class, KeyKind};
@@ -72,11 +73,13 @@ fn push_password<'s>(
     if secret::classify_as(KeyKind::Password, &Key::new("PASSWORD"), text, user) == Class::Reference {
         return;
     }
-    if let Some((class, _)) = password_class(user, text) {
+    if let Some((class, _)) = password_class(user, text).filter(|_| !scripts::is_local(command)) {
         let at = password.text.span(0..text.len());
         let key = known_key(key);
         let evidence = "a password among the arguments";
-        out.credentials.push(credential(&command.head, class, command.store, key, evidence, at));
+        // What reaches something outside is no less real in a test.
+        let store = if command.store == Store::Scratch { Store::Setting } else { command.store };
+        out.credentials.push(credential(&command.head, class, store, key, evidence, at));
     }
 }
 

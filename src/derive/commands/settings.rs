@@ -1,7 +1,8 @@
 //! What commands set, by assignments, options and arguments.
 
+use super::scripts::{self, Given};
 use crate::derive::written;
-use crate::facts::{Command, Field, Head, Scope, Setting};
+use crate::facts::{Command, Field, Head, Phase, Scope, Setting, Store};
 use crate::source::Sources;
 use crate::syntax::shell::Word;
 use crate::value::key::Key;
@@ -12,6 +13,10 @@ use crate::value::secret::{self, Class};
 pub(in crate::derive) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sources) -> Vec<Setting<'s>> {
     let mut settings = Vec::new();
     for command in commands {
+        if command.phase == Phase::Script {
+            of_script(command, sources, &mut settings);
+            continue;
+        }
         let parsed = &command.parsed;
         let mut push = |key: &'s str, value: &Word<'s>| settings.push(setting(command, key, value));
         for (name, value) in
@@ -62,6 +67,25 @@ pub(in crate::derive) fn settings<'s>(commands: &[Command<'s>], sources: &'s Sou
         }
     }
     settings
+}
+
+/// What a command of a script sets. In a test only what is a secret wherever it stands, and logins to what lies
+/// outside.
+fn of_script<'s>(command: &Command<'s>, sources: &'s Sources, settings: &mut Vec<Setting<'s>>) {
+    let program = command.program.value().copied().unwrap_or_default();
+    let store = Store::Setting;
+    let is_test = command.store == Store::Scratch;
+    let more = headers(command, program).into_iter().chain(configured(command, program));
+    let more = more.map(|(name, value)| Given { name, value, store });
+    for Given { name, value, store } in scripts::settings(command, program).into_iter().chain(more) {
+        let text = value.as_str();
+        let logs_in = || text.contains("://") && text.contains('@') && !scripts::is_local(command);
+        let counts = !is_test || secret::is_evident(&Key::new(&name), text) || logs_in();
+        if !text.is_empty() && counts {
+            let stated = setting(command, sources.keep(name.into()), &value);
+            settings.push(Setting { store, ..stated });
+        }
+    }
 }
 
 /// The headers that a client of the web sends: `curl -H 'X-Api-Key: …'`.
@@ -146,7 +170,7 @@ fn parameter<'s>(program: &str, text: &str, word: &Word<'s>, next: Option<&Word<
 /// Whether a build step passes what only stands in for a secret, so that a program starts that wants one:
 /// `SECRET_KEY_BASE=dummy rails assets:precompile`. It ends with the step.
 fn is_stand_in(command: &Command<'_>, name: &str, value: &Word<'_>) -> bool {
-    command.at_build
+    command.phase == Phase::Build
         && secret::is_secret_key(&Key::new(name)).is_some_and(|kind| {
             secret::classify_as(kind, &Key::new(name), value.as_str(), None) == Class::Placeholder
         })
@@ -168,7 +192,7 @@ fn setting<'s>(command: &Command<'s>, key: &'s str, value: &Word<'s>) -> Setting
 }
 
 /// A word cut at a mark.
-pub(super) fn split<'s>(word: &Word<'s>, mark: char) -> Option<(&'s str, Word<'s>)> {
+pub(in crate::derive) fn split<'s>(word: &Word<'s>, mark: char) -> Option<(&'s str, Word<'s>)> {
     let (name, value) = word.as_str().split_once(mark)?;
     let start = name.len() + mark.len_utf8();
     let text = word.text.part(start..start + value.len());

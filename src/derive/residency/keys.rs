@@ -61,9 +61,12 @@ pub(super) fn names_region(key: &Key<'_>) -> bool {
     if key.has_any(&["label", "map", "url", "enabled"]) {
         return false;
     }
-    // `AWS_S3_REGION_NAME` and `ALIBABA_CLOUD_REGION_ID` hold regions, `REGION_NAME_LABEL` doesn't.
+    // `AWS_S3_REGION_NAME`, `ALIBABA_CLOUD_REGION_ID` and Spring's `cloud.aws.region.static` hold regions,
+    // `REGION_NAME_LABEL` doesn't.
     let words = match key.words() {
-        [before @ .., last] if !before.is_empty() && is_one_of(last, &["name", "id", "code"]) => before,
+        [before @ .., last] if !before.is_empty() && is_one_of(last, &["name", "id", "code", "static"]) => {
+            before
+        }
         words => words,
     };
     let Some((last, before)) = words.split_last() else { return false };

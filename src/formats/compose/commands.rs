@@ -2,7 +2,7 @@
 
 use super::pairs;
 use super::service::Service;
-use crate::facts::{Command, Container, Facts, Field, Head, Platform, Scope, Store};
+use crate::facts::{Command, Container, Facts, Field, Head, Phase, Platform, Scope, Store};
 use crate::formats::commands::command;
 use crate::source::Text;
 use crate::syntax::shell;
@@ -14,7 +14,7 @@ pub(super) fn state<'s>(service: &Service<'_, 's>, scope: Scope, note: &'s str, 
     let sources = service.environment.sources;
     let as_fact = |parsed, scope| Command {
         scope: Some(scope),
-        ..command(parsed, service.subject, Store::Setting, false, sources)
+        ..command(parsed, service.subject, Store::Setting, Phase::Run, sources)
     };
     facts.commands.extend(own(service).into_iter().map(|parsed| as_fact(parsed, scope)));
     for (key, written) in [("post_start", "post_start:"), ("pre_stop", "pre_stop:")] {

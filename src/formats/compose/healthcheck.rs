@@ -6,7 +6,7 @@ use rustc_hash::FxHasher;
 
 use super::interpolate::Value;
 use super::service::Service;
-use crate::facts::{Check, Field, Healthcheck, Store};
+use crate::facts::{Check, Field, Healthcheck, Phase, Store};
 use crate::formats::commands::{command, port_of};
 use crate::syntax::shell;
 use crate::syntax::yaml::Kind;
@@ -69,7 +69,7 @@ pub(super) fn checks<'s>(service: &Service<'_, 's>) -> Vec<Check<'s>> {
         written: "healthcheck:",
         span: parsed.span,
         port: port_of(&parsed),
-        command: Some(command(parsed, service.subject, Store::Setting, false, sources)),
+        command: Some(command(parsed, service.subject, Store::Setting, Phase::Run, sources)),
         nameless: None,
         period,
         failure_threshold: number("retries"),

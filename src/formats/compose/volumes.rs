@@ -6,8 +6,8 @@ use super::file::Tree;
 use super::interpolate::{Value, has_variable, split_colons};
 use super::service::Service;
 use crate::facts::links::{Mount, MountSource};
-use crate::facts::{Field, Head, Mounts, Volume};
-use crate::formats::{host_path, resolve};
+use crate::facts::{Field, Head, Mounts, Volume, host_path};
+use crate::formats::resolve;
 use crate::source::Span;
 use crate::syntax::yaml::{Kind, Node};
 

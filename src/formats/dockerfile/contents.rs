@@ -6,12 +6,13 @@ use rustc_hash::{FxHashSet, FxHasher};
 
 use super::stages::{Names, Variables, value};
 use super::{configuration, copies};
-use crate::facts::{Check, Container, Credential, CredentialClass, Field, Head, Platform, Scope, Store};
-use crate::formats::commands::{command, port_of};
+use crate::facts::{
+    Check, Container, Credential, CredentialClass, Field, Head, Phase, Platform, Scope, Store,
+};
+use crate::formats::commands::{command, comments, port_of};
 use crate::formats::settings::Draft;
 use crate::formats::{Candidate, Reader, recognise};
 use crate::source::{Sources, Text};
-use crate::syntax::Comment;
 use crate::syntax::dockerfile::{Arguments, Heredoc, Instruction, Keyword, Word};
 use crate::syntax::shell::{self, Direction};
 use crate::value::key::Key;
@@ -74,12 +75,12 @@ pub(super) fn read<'s>(
             for heredoc in &instruction.heredocs {
                 fed(reader, heredoc, parsed.first(), around);
             }
-            push_commands(reader, parsed, around, true);
+            push_commands(reader, parsed, around, Phase::Build);
         }
-        (Keyword::Cmd | Keyword::Entrypoint, arguments) => commands(reader, arguments, around, false),
+        (Keyword::Cmd | Keyword::Entrypoint, arguments) => commands(reader, arguments, around, Phase::Run),
         (Keyword::Healthcheck, _) => {
             if let Some(nested) = &instruction.nested {
-                commands(reader, &nested.arguments, around, false);
+                commands(reader, &nested.arguments, around, Phase::Run);
             }
         }
         (Keyword::Onbuild, _) => {
@@ -124,9 +125,9 @@ fn fed<'s>(
         None | Some("sh" | "bash" | "dash" | "ash" | "zsh")
             if interpreter.is_none_or(|line| line.contains("sh")) =>
         {
-            comments(reader, &heredoc.body);
+            comments(&heredoc.body, &mut reader.reading.comments);
             let parsed = shell::parse(&heredoc.body, reader.sources);
-            push_commands(reader, parsed, around, true);
+            push_commands(reader, parsed, around, Phase::Build);
         }
         Some("cat" | "tee") => {
             let command = by.into_iter();
@@ -144,21 +145,6 @@ fn fed<'s>(
     }
 }
 
-/// The comments of a script that have lines of their own.
-fn comments<'s>(reader: &mut Reader<'s>, body: &Text<'s>) {
-    let mut at = 0;
-    for line in body.as_str().split_inclusive('\n') {
-        let comment = line.trim();
-        if comment.starts_with('#') {
-            let start = at + line.len() - line.trim_start().len();
-            let span = body.span(start..start + comment.len());
-            let text = comment.trim_start_matches('#').trim();
-            reader.reading.comments.push(Comment { span, text, alone: true });
-        }
-        at += line.len();
-    }
-}
-
 /// A file that is written out in the Dockerfile itself: `COPY <<EOF /etc/nginx/nginx.conf`.
 fn written<'s>(reader: &mut Reader<'s>, heredoc: &Heredoc<'s>, target: &str, around: &Surroundings<'_, 's>) {
     let path = if target.ends_with('/') { heredoc.name } else { target };
@@ -166,7 +152,7 @@ fn written<'s>(reader: &mut Reader<'s>, heredoc: &Heredoc<'s>, target: &str, aro
     if text.starts_with("#!") {
         if text.lines().next().is_some_and(|line| line.contains("sh")) {
             let parsed = shell::parse(&heredoc.body, reader.sources);
-            push_commands(reader, parsed, around, false);
+            push_commands(reader, parsed, around, Phase::Run);
         }
         return;
     }
@@ -264,26 +250,20 @@ fn commands<'s>(
     reader: &mut Reader<'s>,
     arguments: &Arguments<'s>,
     around: &Surroundings<'_, 's>,
-    at_build: bool,
+    phase: Phase,
 ) {
     let parsed = parse(arguments, reader.sources);
-    push_commands(reader, parsed, around, at_build);
+    push_commands(reader, parsed, around, phase);
 }
 
 fn push_commands<'s>(
     reader: &mut Reader<'s>,
     parsed: Vec<shell::Command<'s>>,
     around: &Surroundings<'_, 's>,
-    at_build: bool,
+    phase: Phase,
 ) {
     for one in parsed {
-        reader.reading.facts.commands.push(command(
-            one,
-            around.subject,
-            around.store,
-            at_build,
-            reader.sources,
-        ));
+        reader.reading.facts.commands.push(command(one, around.subject, around.store, phase, reader.sources));
     }
 }
 
@@ -301,7 +281,7 @@ pub(super) fn check<'s>(instruction: &Instruction<'s>, sources: &'s Sources) -> 
         written: "HEALTHCHECK",
         span: instruction.span,
         port: port_of(&parsed),
-        command: Some(command(parsed, "the image", Store::Image, false, sources)),
+        command: Some(command(parsed, "the image", Store::Image, Phase::Run, sources)),
         nameless: None,
         period: seconds("interval"),
         failure_threshold: seconds("retries"),

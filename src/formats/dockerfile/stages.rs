@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{contents, installs, user};
 use crate::data::images::{self, User};
 use crate::facts::links::Stage;
-use crate::facts::{Container, Field, Head, Healthcheck, Image, Platform, Runs, Scope, Store};
+use crate::facts::{Container, Field, Head, Healthcheck, Image, Phase, Platform, Runs, Scope, Store};
 use crate::formats::Reader;
 use crate::formats::image::image;
 use crate::formats::settings::expand;
@@ -190,7 +190,7 @@ fn stage<'s>(
         declare(instruction, &mut variables, escape, sources);
     }
     let commands = reader.reading.facts.commands.iter().skip(first_command);
-    for command in commands.clone().filter(|command| command.at_build) {
+    for command in commands.clone().filter(|command| command.phase == Phase::Build) {
         installs::run(&command.parsed, &mut container.installed);
     }
     let gains: Vec<Span> =

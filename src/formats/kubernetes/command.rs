@@ -1,8 +1,8 @@
 //! Commands: what containers and probes start.
 
 use super::lookup::Found;
-use crate::facts::{Command, Field, Store};
-use crate::formats::commands::command;
+use crate::facts::{Command, Field, Phase, Store};
+use crate::formats::commands::{command, is_shell};
 use crate::source::{Sources, Text};
 use crate::syntax::shell;
 use crate::syntax::yaml::Node;
@@ -48,14 +48,6 @@ pub(super) fn in_script<'s>(
     parsed.into_iter().map(|parsed| fact(parsed, subject, store, sources)).collect()
 }
 
-/// Whether a shell runs a script, by its first line; nothing where that doesn't say.
-pub(super) fn is_shell(script: &str) -> Option<bool> {
-    let line = script.strip_prefix("#!")?.lines().next()?;
-    let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
-    let program = words.find(|word| *word != "env" && !word.starts_with('-'))?;
-    Some(matches!(program, "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh"))
-}
-
 fn known<'s>(words: Found<'_, 's>) -> impl Iterator<Item = Text<'s>> {
     words.items().filter(|node| node.as_str().is_some()).map(Node::text)
 }
@@ -70,22 +62,12 @@ fn fact<'s>(parsed: shell::Command<'s>, subject: &'s str, store: Store, sources:
         (Some(program), Some(word)) => Field::set(program, word.span, ""),
         _ => Field::Unknown,
     };
-    Command { program, ..command(parsed, subject, store, false, sources) }
+    Command { program, ..command(parsed, subject, store, Phase::Run, sources) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::read;
-    use super::is_shell;
-
-    #[test]
-    fn the_first_line_of_a_script_says_who_runs_it() {
-        for line in ["#!/bin/sh", "#! /bin/bash -eu", "#!/usr/bin/env bash", "#!/usr/bin/env -S zsh -e"] {
-            assert_eq!(is_shell(line), Some(true), "{line}");
-        }
-        assert_eq!(is_shell("#!/usr/bin/env python3\n"), Some(false));
-        assert_eq!(is_shell("set -e\n"), None);
-    }
 
     #[test]
     fn scripts_of_config_maps_steps_and_workflows_hold_commands() {

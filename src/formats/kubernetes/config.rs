@@ -4,9 +4,10 @@ use super::lookup::look;
 use super::manifest::Manifest;
 use super::{annotations, assignments, command, control_plane, document, ingress};
 use crate::facts::links::{Account, Object};
-use crate::facts::{Field, Scope, Store};
+use crate::facts::{Field, Records, Retention, Scope, Store};
+use crate::formats::commands::is_shell;
 use crate::formats::settings::Draft;
-use crate::formats::{self, Reader};
+use crate::formats::{self, Reader, servers};
 use crate::source::{Sources, Span, Text};
 use crate::syntax::nginx;
 use crate::syntax::yaml::Node;
@@ -115,9 +116,7 @@ pub(super) fn state<'s>(
     reader: &mut Reader<'s>,
 ) {
     let content = datum.text.as_str();
-    if command::is_shell(content)
-        .unwrap_or_else(|| matches!(datum.key.rsplit_once('.'), Some((_, "sh" | "bash"))))
-    {
+    if is_shell(content).unwrap_or_else(|| matches!(datum.key.rsplit_once('.'), Some((_, "sh" | "bash")))) {
         let commands = command::in_script(&datum.text, manifest.subject, store, reader.sources);
         reader.reading.facts.commands.extend(commands);
     }
@@ -132,11 +131,16 @@ pub(super) fn state<'s>(
         if control_plane::embedded(&datum.text, false, reader) {
             return;
         }
+        let retentions = reader.reading.facts.retentions.len();
         let embedded = match embedded_format(datum.key, content) {
             Some(format) => embed(datum.text.clone(), format, store, reader),
             None => document::read(manifest, &datum, store, reader),
         };
         if embedded {
+            if document::is_of_audit(manifest, datum.key) {
+                let new = reader.reading.facts.retentions.iter_mut().skip(retentions);
+                new.for_each(of_audit);
+            }
             return;
         }
     } else if assignments::is_variable(datum.key, content) && embed(datum.text.clone(), "env", store, reader)
@@ -160,11 +164,23 @@ pub(super) fn state<'s>(
     reader.reading.facts.settings.push(draft.setting());
 }
 
+/// The logs that a store keeps are those of an audit.
+fn of_audit(retention: &mut Retention<'_>) {
+    if let Field::Set(records) = &mut retention.records
+        && records.value == Records::Log
+    {
+        records.value = Records::Audit;
+    }
+}
+
 /// The format of a file in an entry, by its name and its text.
 fn embedded_format(key: &str, content: &str) -> Option<&'static str> {
     let extension = key.rsplit_once('.').map_or("", |(_, extension)| extension);
     if key == "nginx.conf" {
         return Some("nginx");
+    }
+    if let Some(format) = servers::of_text(key, content) {
+        return Some(format.name);
     }
     if nginx::looks_like(content)
         && (matches!(extension, "conf" | "nginx" | "template" | "vhost")
@@ -214,16 +230,20 @@ pub(in crate::formats) fn embed_file<'s>(
 }
 
 /// Reads a file in an entry. Its text is only guessed to be of the format, so that what can't be read of it
-/// is no error.
+/// is no error. Who reaches the sockets that it states isn't known here; nginx's are linked to what mounts it.
 fn embed<'s>(text: Text<'s>, format: &str, store: Store, reader: &mut Reader<'s>) -> bool {
     let Some(format) = formats::find(format) else { return false };
-    let problems = reader.reading.facts.problems.len();
-    let facts = reader.reading.facts.len();
+    let facts = &reader.reading.facts;
+    let (all, problems, listeners, servers) =
+        (facts.len(), facts.problems.len(), facts.listeners.len(), facts.servers.len());
     reader.embed(text, format, store);
-    if format.name == "env" {
-        reader.reading.facts.problems.truncate(problems);
+    let facts = &mut reader.reading.facts;
+    if format.name != "nginx" {
+        facts.problems.truncate(problems);
+        facts.listeners.iter_mut().skip(listeners).for_each(|one| one.reach = Field::Unknown);
+        facts.servers.iter_mut().skip(servers).for_each(|one| one.public = Field::Unknown);
     }
-    reader.reading.facts.len() > facts || format.name == "nginx"
+    facts.len() > all || format.name == "nginx"
 }
 
 /// A service account: whether the pods that run under it get its token.

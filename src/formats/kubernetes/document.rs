@@ -4,17 +4,16 @@ use super::config::Datum;
 use super::manifest::Manifest;
 use crate::facts::{Field, Scope, Setting, Store};
 use crate::formats::Reader;
+use crate::formats::sections::sections;
 use crate::formats::settings::Draft;
-use crate::source::{Sources, Span, Text};
-use crate::syntax::yaml::{self, Kind, Mode, Node, Stream};
+use crate::source::{Sources, Text};
+use crate::syntax::entry::{Entry, Section};
+use crate::syntax::yaml::{self, Kind, Mode, Stream};
 use crate::value::base64;
 use crate::value::key::Key;
 
 /// How many leaves of one document are read; a longer one (a dashboard) is taken as one text.
 const MOST_LEAVES: usize = 2_000;
-
-/// How deep leaves are looked for.
-const DEEPEST: usize = 32;
 
 /// Reads an entry whose name says that it is YAML or JSON; the answer is whether it is.
 pub(super) fn read<'s>(
@@ -34,13 +33,11 @@ pub(super) fn read<'s>(
     if !stream.errors.is_empty() || roots.clone().any(|root| root.kind() == Kind::Scalar) {
         return false;
     }
-    let span = datum.text.span(0..datum.text.as_str().len());
-    let mut leaves = Leaves { subject: manifest.subject, store, scope: Scope(span), found: Vec::new() };
-    for root in roots {
-        leaves.walk(root, "", None, DEEPEST, reader.sources);
+    let mut leaves = Leaves { subject: manifest.subject, store, found: Vec::new() };
+    for section in stream.documents.iter().flat_map(|document| sections(document, reader.sources)) {
+        leaves.take(section);
     }
-    let holds_audit = |name: &str| Key::new(name).has_any(&["audit"]);
-    if holds_audit(datum.key) || manifest.name.is_some_and(holds_audit) {
+    if is_of_audit(manifest, datum.key) {
         leaves.of_audit(reader.sources);
     }
     if logins {
@@ -55,10 +52,15 @@ pub(super) fn read<'s>(
     complete
 }
 
+/// Whether an entry holds what an audit writes or is kept in, as its name or that of its object says.
+pub(super) fn is_of_audit(manifest: &Manifest<'_, '_>, key: &str) -> bool {
+    let says = |name: &str| Key::new(name).has_any(&["audit"]);
+    says(key) || manifest.name.is_some_and(says)
+}
+
 struct Leaves<'s> {
     subject: &'s str,
     store: Store,
-    scope: Scope,
     found: Vec<Setting<'s>>,
 }
 
@@ -105,53 +107,20 @@ impl<'s> Leaves<'s> {
         }
     }
 
-    fn walk(
-        &mut self,
-        node: Node<'_, 's>,
-        path: &'s str,
-        key_span: Option<Span>,
-        depth: usize,
-        sources: &'s Sources,
-    ) {
-        if depth == 0 || self.found.len() > MOST_LEAVES {
-            return;
-        }
-        match node.kind() {
-            Kind::Mapping => {
-                // https://grafana.com/docs/loki/latest/configure/#limits_config: what the selector takes in.
-                let selector = node.get("selector").and_then(Node::as_str).unwrap_or_default();
-                let of_audit = path.ends_with("retention_stream") && Key::new(selector).has_any(&["audit"]);
-                for entry in node.entries() {
-                    let path = if of_audit && entry.key == "period" {
-                        "audit.retention_stream.period"
-                    } else if path.is_empty() {
-                        entry.key
-                    } else {
-                        sources.keep(format!("{path}.{}", entry.key).into())
-                    };
-                    self.walk(entry.value, path, Some(entry.key_span), depth - 1, sources);
-                }
-            }
-            Kind::Sequence => {
-                for item in node.items() {
-                    self.walk(item, path, key_span, depth - 1, sources);
-                }
-            }
-            Kind::Scalar => {
-                if let (Some(key_span), Some(_), false) = (key_span, node.as_str(), node.is_null()) {
-                    let draft = Draft {
-                        key: path,
-                        key_span,
-                        text: node.text(),
-                        store: self.store,
-                        scope: self.scope,
-                        subject: self.subject,
-                        image: None,
-                        uses: Vec::new(),
-                    };
-                    self.found.push(draft.setting());
-                }
-            }
+    fn take(&mut self, section: Section<'s>) {
+        let scope = Scope(section.span);
+        for Entry { key, key_span, value } in section.entries {
+            let draft = Draft {
+                key,
+                key_span,
+                text: value,
+                store: self.store,
+                scope,
+                subject: self.subject,
+                image: None,
+                uses: Vec::new(),
+            };
+            self.found.push(draft.setting());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which files are manifests.
 
 use crate::formats::Candidate;
+use crate::formats::sections::has_key;
 
 /// How much of a JSON text is looked at, in bytes.
 const WINDOW: usize = 64 << 10;
@@ -19,7 +20,7 @@ pub(super) fn is_kustomization(path: &str) -> bool {
 pub(super) fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
     let yaml = candidate.is_yaml() || matches!(candidate.extension(), "tpl" | "tmpl" | "template");
     let found = if yaml && !text.trim_start().starts_with('{') {
-        has_line(text, "apiVersion") && has_line(text, "kind")
+        has_key(text, "apiVersion") && has_key(text, "kind")
     } else if yaml || candidate.extension() == "json" {
         let window = text.get(..text.floor_char_boundary(WINDOW)).unwrap_or(text).as_bytes();
         let has = |key: &str| memchr::memmem::find(window, key.as_bytes()).is_some();
@@ -29,24 +30,6 @@ pub(super) fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'stat
     };
     // A template of Helm that starts with an action is YAML with lines of its own.
     let helm =
-        yaml && text.trim_start().starts_with("{{") && has_line(text, "apiVersion") && has_line(text, "kind");
+        yaml && text.trim_start().starts_with("{{") && has_key(text, "apiVersion") && has_key(text, "kind");
     (found || helm).then_some("apiVersion and kind")
-}
-
-/// Whether a line starts with this key.
-fn has_line(text: &str, key: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memmem::find_iter(bytes, key.as_bytes()).any(|at| {
-        let quote = at
-            .checked_sub(1)
-            .and_then(|before| bytes.get(before))
-            .copied()
-            .filter(|byte| matches!(byte, b'"' | b'\''));
-        let start = if quote.is_some() { at - 1 } else { at };
-        let begins = start == 0
-            || matches!(start.checked_sub(1).and_then(|before| bytes.get(before)), Some(b'\n' | b'\r'))
-            || start == '\u{feff}'.len_utf8() && text.starts_with('\u{feff}');
-        let behind = at + key.len() + usize::from(quote.is_some());
-        begins && matches!(bytes.get(behind), Some(b':' | b' '))
-    })
 }

@@ -5,8 +5,8 @@ use rustc_hash::FxHashMap;
 use super::env::named_use;
 use super::lookup::{Found, known_str, look};
 use super::manifest::Manifest;
-use crate::facts::{Field, Head, Mounts, Volume};
-use crate::formats::{Reader, host_path, image};
+use crate::facts::{Field, Head, Mounts, Volume, host_path};
+use crate::formats::{Reader, image};
 use crate::syntax::yaml::Node;
 
 /// The volumes of a pod.

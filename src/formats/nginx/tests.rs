@@ -43,7 +43,7 @@ fn names_and_contents_are_recognised() {
     }
     assert_eq!(named("conf.d/app.conf", "server {\n  listen 80;\n}\n"), Some("nginx"));
     assert_eq!(named("conf.d/httpd.conf", "<VirtualHost *:80>\n</VirtualHost>\n"), None);
-    assert_eq!(named("redis.conf", "bind 127.0.0.1\nport 6379\n"), None);
+    assert_eq!(named("redis.conf", "bind 127.0.0.1\nport 6379\n"), Some("redis"));
     assert!(FORMATS.iter().any(|format| format.name == "nginx"));
 }
 

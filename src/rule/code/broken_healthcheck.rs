@@ -3,7 +3,7 @@
 
 use super::{Context, Hit};
 use crate::data::images;
-use crate::facts::{Check, Command, Container, Installed, Platform, Scope, Setting};
+use crate::facts::{Check, Command, Container, Installed, Phase, Platform, Scope, Setting};
 use crate::source::{Sources, Span, Text};
 use crate::syntax::shell::{self, Operator};
 
@@ -39,7 +39,8 @@ pub(super) fn find<'s>(context: &Context<'_, 's>, emit: &mut dyn FnMut(Hit<'s>))
     if facts.containers.iter().all(|container| container.checks.is_empty()) {
         return;
     }
-    let mut commands: Vec<&Command<'s>> = facts.commands.iter().filter(|command| !command.at_build).collect();
+    let mut commands: Vec<&Command<'s>> =
+        facts.commands.iter().filter(|command| command.phase == Phase::Run).collect();
     commands.sort_by_key(|command| command.head.anchor);
     for container in &facts.containers {
         for check in &container.checks {

@@ -6,6 +6,7 @@
 mod build;
 mod events;
 mod json;
+mod jsonc;
 mod recovery;
 mod scalar;
 mod simple;
@@ -36,6 +37,8 @@ pub enum Mode {
     Plain,
     /// The text becomes YAML once its actions (`{{ … }}`) are rendered. What they touch is unknown.
     Templated,
+    /// The text is JSON, which may have comments.
+    Json,
 }
 
 /// All that was read from a text.
@@ -97,8 +100,11 @@ pub struct Duplicate<'s> {
 /// Reads a text.
 pub fn parse<'s>(text: &Text<'s>, sources: &'s Sources, mode: Mode) -> Stream<'s> {
     let text = Arc::new(text.clone());
+    if mode == Mode::Json {
+        return parse_json(&text, sources);
+    }
     let actions = match mode {
-        Mode::Plain => Vec::new(),
+        Mode::Plain | Mode::Json => Vec::new(),
         Mode::Templated => template::actions(text.as_str()),
     };
     if actions.is_empty() {
@@ -117,6 +123,21 @@ pub fn parse<'s>(text: &Text<'s>, sources: &'s Sources, mode: Mode) -> Stream<'s
     stream.errors.extend(template::unclosed(&text, &actions));
     stream.comments.extend(template::comments(&text, &actions));
     stream.comments.sort_by_key(|comment| comment.span.start);
+    stream
+}
+
+fn parse_json<'s>(text: &Arc<Text<'s>>, sources: &'s Sources) -> Stream<'s> {
+    let comments = jsonc::comments(text.as_str());
+    let content = if comments.is_empty() {
+        text.as_str()
+    } else {
+        sources.keep(jsonc::mask(text.as_str(), &comments).into())
+    };
+    let mut stream = build::build(text, content, sources, &[]);
+    if !stream.stops.is_empty() && comments.is_empty() {
+        stream = recovery::recover(text, sources, stream);
+    }
+    stream.comments = comments.iter().map(|range| jsonc::comment(text, range)).collect();
     stream
 }
 

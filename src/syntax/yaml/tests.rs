@@ -758,3 +758,8 @@ fn line() -> impl Strategy<Value = String> {
     ]);
     (dashes, key, value).prop_map(|(dashes, key, value)| format!("{dashes}{key}{value}"))
 }
+
+#[test]
+fn an_error_beside_an_action_lies_on_a_whole_character() {
+    touch_both("{{𝕊]ꟕ");
+}

@@ -148,6 +148,12 @@ const KEYS: &[(&[&str], KeyKind)] = &[
     (&["shared", "access"], KeyKind::ApiKey),
     (&["shared"], KeyKind::EncryptionKey),
     (&["access"], KeyKind::AccessKeyId),
+    // What applications of .NET call the key of their tokens.
+    (&["jwt", "settings"], KeyKind::EncryptionKey),
+    (&["jwt", "options"], KeyKind::EncryptionKey),
+    (&["security"], KeyKind::EncryptionKey),
+    // https://prometheus.io/docs/alerting/latest/configuration/#pagerduty_config
+    (&["pagerduty", "configs", "routing"], KeyKind::ApiKey),
 ];
 
 /// Providers whose keys are secrets under any name but these.
@@ -266,8 +272,8 @@ fn of_words(words: &[&str]) -> Option<KeyKind> {
         if is_one_of(previous, &["redis", "rediscli", "valkey", "valkeycli"]) {
             return Some(KeyKind::Password);
         }
-        // NEO4J_AUTH=user/password and BASIC_AUTH=user:password.
-        return is_one_of(previous, &["neo4j", "basic"]).then_some(KeyKind::Credentials);
+        // NEO4J_AUTH=user/password, BASIC_AUTH=user:password, Galera's wsrep_sst_auth and Beats' cloud.auth.
+        return is_one_of(previous, &["neo4j", "basic", "sst", "cloud"]).then_some(KeyKind::Credentials);
     }
     if last_is("salt") || last_is("pepper") {
         return Some(KeyKind::Salt);

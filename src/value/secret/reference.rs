@@ -36,6 +36,10 @@ const STORES: &[&str] = &[
     "getenv(",
     "file:",
     "{cipher}",
+    // https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#variable-expansion
+    "$__env{",
+    "$__file{",
+    "$__vault{",
     "kms:",
     "kms://",
     "!vault",
@@ -119,6 +123,8 @@ fn has_expression(value: &str) -> bool {
         ("#{", "}"),
         ("${{", "}}"),
         ("$[[", "]]"),
+        // https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#variable-expansion
+        ("$__", "}"),
     ]
     .into_iter()
     .any(|(open, close)| {
@@ -197,6 +203,7 @@ mod tests {
             "ref+vault://x",
             "file:///run/secrets/x",
             "process.env.TOKEN",
+            "$__file{/etc/secrets/db}",
         ] {
             assert!(is_reference(value), "{value}");
         }

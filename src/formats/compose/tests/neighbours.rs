@@ -189,13 +189,3 @@ fn hooks_and_images_beside_the_service_are_stated() {
     assert_eq!(at(&sources, process.head.anchor).1, "true");
     assert_eq!(settings(&reading.facts), [("A".to_owned(), "b".to_owned())]);
 }
-
-#[test]
-fn a_service_that_is_defined_twice_is_judged_as_one() {
-    let sources = Sources::default();
-    let text = "services:\n  a: {image: x, privileged: true}\n  a: {image: y, user: root}\n";
-    let reading = one(&sources, text);
-    let a = container(&reading, "a");
-    assert_eq!((a.privileged.value(), a.user.value()), (Some(&true), Some(&"root")));
-    assert_eq!(reading.facts.problems.len(), 1);
-}

@@ -1,6 +1,6 @@
 //! What a path of the host gives to a container that mounts it.
 
-use crate::facts::Mounts;
+use super::Mounts;
 
 /// The sockets through which container runtimes take orders.
 const SOCKETS: [&str; 9] = [
@@ -28,7 +28,8 @@ const TREES: [&str; 12] = [
 const KEYS: [&str; 4] = [".ssh", ".aws", ".kube", ".docker"];
 
 /// What a path of the host is, where it gives power over the host; `~` and `$HOME` are homes.
-pub(super) fn classify(path: &str) -> Option<Mounts> {
+#[must_use]
+pub fn classify(path: &str) -> Option<Mounts> {
     let parts = parts(path.trim())?;
     if parts.last().is_some_and(|name| SOCKETS.contains(name)) {
         return Some(Mounts::RuntimeSocket);
