@@ -257,12 +257,24 @@ pub(super) fn nearest(
         4..=5 => 1,
         _ => 2,
     };
+    let own = letters(folded);
+    // No change of one letter takes away or brings more than one, so most need no measuring.
+    let like = |key: &str| {
+        let other = letters(key);
+        key.len().abs_diff(folded.len()) <= bound
+            && (own & !other).count_ones().max((other & !own).count_ones()) as usize <= bound
+    };
     entries
-        .filter(|(key, _)| key.len().abs_diff(folded.len()) <= bound)
+        .filter(|(key, _)| like(key))
         .map(|(key, shown)| (strsim::osa_distance(folded, key), shown))
         .filter(|&(distance, _)| (1..=bound).contains(&distance))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, shown)| shown)
+}
+
+/// Which letters a text has, several to a bit.
+fn letters(text: &str) -> u64 {
+    text.chars().fold(0, |letters, letter| letters | 1 << (u32::from(letter) % u64::BITS))
 }
 
 #[cfg(test)]
