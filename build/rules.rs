@@ -56,7 +56,7 @@ fn write_rule(code: &mut String, path: &Path, packed: &mut Packed) -> Result<(),
     write!(
         code,
         "RawRule {{ id: {id:?}, topic: {topic:?}, text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \
-         {file:?})), body: {body}, head: Raws::new(&[\n"
+         {file:?})), body: {body}, head: Raws::new(&["
     )?;
     write_entries(code, table.get_ref(), start, packed)?;
     code.push_str("], text()) },\n");

@@ -464,7 +464,7 @@ mod tests {
     #[test]
     fn data_stores_without_authentication_are_known() {
         assert!(known("redis:7").open().is_some());
-        assert!(known("mongo").open().unwrap().unless_set.contains(&"MONGO_INITDB_ROOT_USERNAME"));
+        assert!(known("mongo").open().unwrap().unless_set.contains("MONGO_INITDB_ROOT_USERNAME"));
         assert!(known("elasticsearch:7.17.9").open().is_some());
         assert!(known("elasticsearch:8.13.0").open().is_none());
         assert!(known("docker.elastic.co/elasticsearch/elasticsearch").open().is_none());
@@ -474,7 +474,7 @@ mod tests {
     #[test]
     fn documented_defaults_are_known() {
         let grafana = known("grafana/grafana:11").default_credentials().unwrap();
-        assert!(grafana.unless_set.contains(&"GF_SECURITY_ADMIN_PASSWORD"));
+        assert!(grafana.unless_set.contains("GF_SECURITY_ADMIN_PASSWORD"));
         assert!(known("quay.io/minio/minio").default_credentials().is_some());
         assert!(known("opensearchproject/opensearch:2.11.0").default_credentials().is_some());
         assert!(known("opensearchproject/opensearch:2.12.0").default_credentials().is_none());
