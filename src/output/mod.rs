@@ -3,6 +3,7 @@
 
 mod concise;
 mod excerpt;
+mod github;
 mod json;
 mod masks;
 mod plain;
@@ -12,6 +13,7 @@ mod sarif;
 mod summary;
 mod suspects;
 mod text;
+mod uri;
 
 pub use masks::Masks;
 pub use summary::write_summary;
@@ -37,7 +39,7 @@ pub struct Output {
 }
 
 /// All outputs.
-pub static OUTPUTS: &[Output] = &[text::TEXT, concise::CONCISE, json::JSON, sarif::SARIF];
+pub static OUTPUTS: &[Output] = &[text::TEXT, concise::CONCISE, json::JSON, sarif::SARIF, github::GITHUB];
 
 /// The output of this name.
 #[must_use]
@@ -124,6 +126,14 @@ impl<'s> Report<'_, 's> {
     pub fn count(&self, level: Level) -> usize {
         self.findings.iter().filter(|finding| finding.level == level).count()
     }
+}
+
+/// What to do about it: the first paragraph of the rule's section "Fix", on one line.
+fn fix(rule: &Rule) -> Option<String> {
+    let section = rule.section("Fix")?;
+    let lines = section.lines().take_while(|line| !line.trim().is_empty() && !line.starts_with("```"));
+    let paragraph = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+    (!paragraph.is_empty()).then(|| plain::text(&paragraph).into_owned())
 }
 
 /// Whether a path of a file leads from the root of the file system: the file lies outside of the folder of
