@@ -257,7 +257,9 @@ fn places(projects: &[Project<'_>], policy: &Policy) -> Vec<(String, usize)> {
     if policy.limits.jurisdictions.is_some() {
         return Vec::new();
     }
+    // Of a service without a region of its own, the provider is all that is known.
     let regions = projects.iter().flat_map(|project| &project.facts.regions);
+    let regions = regions.filter(|region| !region.within.is_empty());
     let stated = regions.filter_map(|region| Some((region.head.anchor, *region.place.value()?)));
     // A value that is used under several names is one.
     let stated: BTreeSet<_> = stated.filter(|(_, place)| !place.is_empty()).collect();

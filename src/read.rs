@@ -218,7 +218,7 @@ fn recognise<'t>(
     }
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let has_sibling = |name: &str| options.root.folder().join(folder).join(name).exists();
-    let found = formats::recognise(&Candidate { path, has_sibling: &has_sibling }, text);
+    let found = formats::recognise(&Candidate::new(path, &has_sibling), text);
     found.filter(|found| !formats::is_document(found.format) || (options.documents)(path))
 }
 
