@@ -4,6 +4,7 @@
 mod concise;
 mod excerpt;
 mod github;
+mod gitlab;
 mod json;
 mod masks;
 mod plain;
@@ -39,7 +40,14 @@ pub struct Output {
 }
 
 /// All outputs.
-pub static OUTPUTS: &[Output] = &[text::TEXT, concise::CONCISE, json::JSON, sarif::SARIF, github::GITHUB];
+pub static OUTPUTS: &[Output] = &[
+    text::TEXT,
+    concise::CONCISE,
+    json::JSON,
+    sarif::SARIF,
+    github::GITHUB,
+    gitlab::GITLAB,
+];
 
 /// The output of this name.
 #[must_use]
