@@ -6,6 +6,7 @@ mod excerpt;
 mod github;
 mod gitlab;
 mod json;
+mod junit;
 mod masks;
 mod plain;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub static OUTPUTS: &[Output] = &[
     sarif::SARIF,
     github::GITHUB,
     gitlab::GITLAB,
+    junit::JUNIT,
 ];
 
 /// The output of this name.
