@@ -7,6 +7,7 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
+mod markdown;
 mod masks;
 mod plain;
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub static OUTPUTS: &[Output] = &[
     github::GITHUB,
     gitlab::GITLAB,
     junit::JUNIT,
+    markdown::MARKDOWN,
 ];
 
 /// The output of this name.
