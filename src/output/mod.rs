@@ -214,4 +214,21 @@ mod tests {
             assert!(!written.contains("hunter"), "{}: {written}", output.name);
         }
     }
+
+    #[test]
+    fn outputs_agree_on_how_many_findings_there_are() {
+        let report = samples::deployment();
+        let written = |output| samples::written(output, &report, Style::default());
+        let count = report.findings.len();
+        assert_eq!(written("concise").lines().count(), count);
+        assert_eq!(written("github").lines().count(), count + report.summary.failures.len());
+        assert_eq!(samples::json("json", &report)["findings"].as_array().unwrap().len(), count);
+        assert_eq!(samples::json("gitlab", &report).as_array().unwrap().len(), count);
+        assert_eq!(written("junit").matches("</failure>").count(), count);
+        assert_eq!(
+            written("markdown").matches("\n- [").count() + 1,
+            count,
+            "one lies outside, without a link"
+        );
+    }
 }
