@@ -5,6 +5,8 @@ use std::fs;
 
 use toml::Table;
 
+use crate::packed::Packed;
+
 const FILE: &str = "rules/data/credentials.toml";
 
 /// The lists, each with the name of its static.
@@ -19,7 +21,7 @@ const LISTS: &[(&str, &str)] = &[
 ];
 
 /// The Rust code of the table.
-pub(crate) fn generate() -> Result<String, Box<dyn std::error::Error>> {
+pub(crate) fn generate(packed: &mut Packed) -> Result<String, Box<dyn std::error::Error>> {
     let table: Table = fs::read_to_string(FILE)?.parse()?;
     let mut code = String::new();
     for (name, constant) in LISTS {
@@ -37,7 +39,7 @@ pub(crate) fn generate() -> Result<String, Box<dyn std::error::Error>> {
         // Sorted for binary search.
         items.sort_unstable();
         items.dedup();
-        writeln!(code, "static {constant}: &[&str] = &{items:?};")?;
+        writeln!(code, "static {constant}: &[Text] = {};", packed.array(&items))?;
     }
     let mut rows = Vec::new();
     let formats =

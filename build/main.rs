@@ -4,6 +4,7 @@
 mod credentials;
 mod frameworks;
 mod images;
+mod packed;
 mod places;
 mod rules;
 mod tls;
@@ -17,11 +18,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=rules");
     let out = env::var("OUT_DIR")?;
     let write = |name: &str, code: String| fs::write(Path::new(&out).join(name), code);
-    write("credentials.rs", credentials::generate()?)?;
+    let packed = &mut packed::Packed::default();
+    write("credentials.rs", credentials::generate(packed)?)?;
     write("frameworks.rs", frameworks::generate()?)?;
-    write("images.rs", images::generate()?)?;
-    write("places.rs", places::generate()?)?;
-    write("rules.rs", rules::generate()?)?;
-    write("tls.rs", tls::generate()?)?;
+    write("images.rs", images::generate(packed)?)?;
+    write("places.rs", places::generate(packed)?)?;
+    write("rules.rs", rules::generate(packed)?)?;
+    write("tls.rs", tls::generate(packed)?)?;
+    write("packed.rs", packed.generate()?)?;
     Ok(())
 }

@@ -12,21 +12,21 @@ use std::fs;
 
 use toml::{Table, Value};
 
+use crate::packed::{Packed, Pool};
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const FOLDER: &str = "rules/data/places";
 
-/// Before the statics that refer to others by index: the compiler evaluates these.
-const EXPECT: &str = "#[expect(clippy::indexing_slicing, reason = \"evaluated by the compiler\")]";
-
 /// The Rust code of the tables.
-pub(crate) fn generate() -> Result<String> {
+pub(crate) fn generate(packed: &mut Packed) -> Result<String> {
     let mut code = String::new();
-    let places = Places::read(&table("jurisdictions.toml")?)?;
-    places.write(&mut code)?;
-    let regions = Regions::read(&places)?;
-    regions.write(&mut code)?;
-    write_hosts(&table("endpoints.toml")?, &places, &regions, &mut code)?;
+    let mut places = Places::read(&table("jurisdictions.toml")?, packed)?;
+    places.write(&mut code, packed)?;
+    let regions = Regions::read(&mut places, packed)?;
+    regions.write(&mut code, packed)?;
+    write_hosts(&table("endpoints.toml")?, &mut places, &regions, &mut code, packed)?;
+    places.lists.write(&mut code, "PLACES", "Jurisdiction")?;
     Ok(code)
 }
 
@@ -60,10 +60,11 @@ struct Places {
     regulators: Vec<String>,
     /// Folded word, the word as it is suggested, and what it means.
     words: BTreeMap<String, (String, String)>,
+    lists: Pool,
 }
 
 impl Places {
-    fn read(table: &Table) -> Result<Self> {
+    fn read(table: &Table, packed: &mut Packed) -> Result<Self> {
         let mut places = Places::default();
         for section in ["country", "part", "group"] {
             for code in inner(table, section)?.keys() {
@@ -79,8 +80,12 @@ impl Places {
                 let country = code.split('-').next().filter(|_| is_part);
                 let of = country.map(|country| places.jurisdiction(country)).transpose()?;
                 let kind = of.map_or("Kind::Country".into(), |of| format!("Kind::Part({of})"));
-                places.rows.push(format!("Row {{ code: {code:?}, name: {name:?}, kind: {kind} }}"));
-                let meaning = format!("Declared::Place({})", places.jurisdiction(code)?);
+                places.rows.push(format!(
+                    "Row {{ code: {}, name: {}, kind: {kind} }}",
+                    packed.text(code),
+                    packed.text(name)
+                ));
+                let meaning = format!("Meaning::Place({})", places.jurisdiction(code)?);
                 places.word(code, &meaning, false)?;
                 for word in &words {
                     // Parts give way to countries of the same name (Georgia).
@@ -94,9 +99,11 @@ impl Places {
             let members = places.list(&texts(group.get("members"))?)?;
             let open = group.get("open").and_then(Value::as_bool).unwrap_or(false);
             places.rows.push(format!(
-                "Row {{ code: {code:?}, name: {name:?}, kind: Kind::Group {{ members: &{members}, open: {open} }} }}"
+                "Row {{ code: {}, name: {}, kind: Kind::Group {{ members: {members}, open: {open} }} }}",
+                packed.text(code),
+                packed.text(name)
             ));
-            let meaning = format!("Declared::Place({})", places.jurisdiction(code)?);
+            let meaning = format!("Meaning::Place({})", places.jurisdiction(code)?);
             places.word(code, &meaning, false)?;
             for word in texts(group.get("also"))? {
                 places.word(word, &meaning, true)?;
@@ -107,7 +114,7 @@ impl Places {
             let name = text(regulator.get("name").ok_or("a regulator has a name")?)?;
             let territory = text(regulator.get("territory").ok_or("a regulator has a territory")?)?;
             let territory = places.jurisdiction(territory)?;
-            let meaning = format!("Declared::Regulator(&REGULATORS[{}])", places.regulators.len());
+            let meaning = format!("Meaning::Regulator({})", places.regulators.len());
             places
                 .regulators
                 .push(format!("Regulator {{ code: {code:?}, name: {name:?}, territory: {territory} }}"));
@@ -139,17 +146,18 @@ impl Places {
         Ok(format!("Jurisdiction({index})"))
     }
 
-    fn list(&self, codes: &[&str]) -> Result<String> {
-        let items: Vec<_> = codes.iter().map(|code| self.jurisdiction(code)).collect::<Result<_>>()?;
-        Ok(format!("[{}]", items.join(", ")))
+    fn list(&mut self, codes: &[&str]) -> Result<String> {
+        let items = codes.iter().map(|code| self.jurisdiction(code)).collect::<Result<_>>()?;
+        self.lists.run(items)
     }
 
-    fn write(&self, code: &mut String) -> Result<()> {
+    fn write(&self, code: &mut String, packed: &mut Packed) -> Result<()> {
         writeln!(code, "static JURISDICTIONS: &[Row] = &[{}];", self.rows.join(",\n"))?;
         writeln!(code, "static REGULATORS: &[Regulator] = &[{}];", self.regulators.join(",\n"))?;
-        writeln!(code, "{EXPECT}\nstatic WORDS: &[(&str, &str, Declared)] = &[")?;
+        writeln!(code, "static WORDS: &[Word] = &[")?;
         for (folded, (word, meaning)) in &self.words {
-            writeln!(code, "({folded:?}, {word:?}, {meaning}),")?;
+            let (folded, word) = (packed.text(folded), packed.text(word));
+            writeln!(code, "Word {{ folded: {folded}, shown: {word}, meaning: {meaning} }},")?;
         }
         writeln!(code, "];")?;
         Ok(())
@@ -169,7 +177,7 @@ struct Regions {
 }
 
 impl Regions {
-    fn read(places: &Places) -> Result<Self> {
+    fn read(places: &mut Places, packed: &mut Packed) -> Result<Self> {
         let list = table("providers.toml")?;
         let preferred = texts(list.get("preferred"))?;
         let pseudo = texts(list.get("pseudo"))?.into_iter().map(spelling::region).collect();
@@ -182,7 +190,9 @@ impl Regions {
             pseudo,
         };
         for key in preferred.into_iter().chain(texts(list.get("others"))?) {
-            regions.read_provider(key, places).map_err(|error| format!("regions/{key}.toml: {error}"))?;
+            regions
+                .read_provider(key, places, packed)
+                .map_err(|error| format!("regions/{key}.toml: {error}"))?;
         }
         regions.pseudo.sort();
         regions.names.sort();
@@ -190,7 +200,7 @@ impl Regions {
         Ok(regions)
     }
 
-    fn read_provider(&mut self, key: &str, places: &Places) -> Result<()> {
+    fn read_provider(&mut self, key: &str, places: &mut Places, packed: &mut Packed) -> Result<()> {
         let provider = table(&format!("regions/{key}.toml"))?;
         let name = text(provider.get("name").ok_or("a provider has a name")?)?.to_owned();
         let zones = match provider.get("zones").map(text).transpose()? {
@@ -207,7 +217,9 @@ impl Regions {
             let within = places.list(&texts(region.get("in"))?)?;
             let index = self.rows.len();
             self.rows.push(format!(
-                "Region {{ provider: Provider::{variant}, code: {code:?}, place: {place:?}, within: &{within} }}"
+                "RegionRow {{ provider: Provider::{variant}, code: {}, place: {}, within: {within} }}",
+                packed.text(code),
+                packed.text(place)
             ));
             self.names.push((spelling::region(code), 0, index));
             for (rank, field) in [(1, "also"), (2, "short")] {
@@ -229,7 +241,7 @@ impl Regions {
         Ok(format!("Provider::{variant}"))
     }
 
-    fn write(&self, code: &mut String) -> Result<()> {
+    fn write(&self, code: &mut String, packed: &mut Packed) -> Result<()> {
         writeln!(
             code,
             "/// A cloud with region codes of its own, in the order in which a bare code is read.\n\
@@ -243,15 +255,16 @@ impl Regions {
             writeln!(code, "(Provider::{variant}, {key:?}, {name:?}, {zones}),")?;
         }
         writeln!(code, "];\nconst PREFERRED: usize = {};", self.preferred)?;
-        writeln!(code, "static REGIONS: &[Region] = &[{}];", self.rows.join(",\n"))?;
-        writeln!(code, "{EXPECT}\nstatic REGION_NAMES: &[Name] = &[")?;
+        writeln!(code, "static REGIONS: &[RegionRow] = &[{}];", self.rows.join(",\n"))?;
+        writeln!(code, "static REGION_NAMES: &[Name] = &[")?;
         for (name, rank, index) in &self.names {
             let rank = ["Code", "Display", "Short"].get(usize::from(*rank)).ok_or("no such rank")?;
-            writeln!(code, "Name {{ folded: {name:?}, rank: Rank::{rank}, region: &REGIONS[{index}] }},")?;
+            let name = packed.text(name);
+            writeln!(code, "Name {{ folded: {name}, rank: Rank::{rank}, region: {index} }},")?;
         }
-        writeln!(code, "];\n{EXPECT}\nstatic RUN_CODES: &[(&str, &Region)] = &[")?;
+        writeln!(code, "];\nstatic RUN_CODES: &[(&str, u16)] = &[")?;
         for (run, index) in &self.run_codes {
-            writeln!(code, "({run:?}, &REGIONS[{index}]),")?;
+            writeln!(code, "({run:?}, {index}),")?;
         }
         writeln!(code, "];\nstatic PSEUDO: &[&str] = &{:?};", self.pseudo)?;
         Ok(())
@@ -268,13 +281,20 @@ fn variant(key: &str) -> String {
         .collect()
 }
 
-fn write_hosts(endpoints: &Table, places: &Places, regions: &Regions, code: &mut String) -> Result<()> {
+fn write_hosts(
+    endpoints: &Table,
+    places: &mut Places,
+    regions: &Regions,
+    code: &mut String,
+    packed: &mut Packed,
+) -> Result<()> {
     let mut hosts = BTreeMap::new();
+    let (mut providers, mut ways, mut words) = (Pool::default(), Pool::default(), Pool::default());
     let services = endpoints.get("service").and_then(Value::as_array).ok_or("no services")?;
     for service in services {
         let service = service.as_table().ok_or("a service is a table")?;
         let provider = text(service.get("provider").ok_or("a service has a provider")?)?;
-        let names: Vec<_> = service
+        let names = service
             .get("regions")
             .map(text)
             .transpose()?
@@ -282,11 +302,15 @@ fn write_hosts(endpoints: &Table, places: &Places, regions: &Regions, code: &mut
             .split_whitespace()
             .map(|key| regions.provider(key))
             .collect::<Result<_>>()?;
-        let names = names.join(", ");
+        let names = providers.run(names)?;
         for (host, says) in inner(service, "hosts")? {
-            let find = steps(says, places).map_err(|error| format!("endpoints.toml, {host}: {error}"))?;
+            let find = steps(says, places, &mut words, packed)
+                .map_err(|error| format!("endpoints.toml, {host}: {error}"))?;
             let row = format!(
-                "Host {{ suffix: {host:?}, provider: {provider:?}, regions: &[{names}], find: &[{find}] }}"
+                "Host {{ suffix: {}, provider: {}, regions: {names}, find: {} }}",
+                packed.text(host),
+                packed.text(provider),
+                ways.run(find)?
             );
             if hosts.insert(host.clone(), row).is_some() {
                 return Err(format!("endpoints.toml: {host} stands twice").into());
@@ -296,11 +320,14 @@ fn write_hosts(endpoints: &Table, places: &Places, regions: &Regions, code: &mut
     // Searched by bytes, so sorted by bytes: a BTreeMap of strings does so.
     let rows: Vec<_> = hosts.into_values().collect();
     writeln!(code, "static HOSTS: &[Host] = &[{}];", rows.join(",\n"))?;
+    providers.write(code, "HOST_PROVIDERS", "Provider")?;
+    ways.write(code, "STEPS", "Step")?;
+    words.write(code, "HOST_WORDS", "(Text, Jurisdiction)")?;
     Ok(())
 }
 
 /// The steps by which a host's place is found.
-fn steps(says: &Value, places: &Places) -> Result<String> {
+fn steps(says: &Value, places: &mut Places, words_of: &mut Pool, packed: &mut Packed) -> Result<Vec<String>> {
     let Value::Table(says) = says else { return simple_steps(text(says)?, places) };
     let mut steps = Vec::new();
     for (key, step) in [("label", "Step::LabelWord"), ("inside", "Step::InsideWord")] {
@@ -309,19 +336,20 @@ fn steps(says: &Value, places: &Places) -> Result<String> {
         // The longest first, so that `eu-nbg` goes before `eu`.
         let mut pairs: Vec<_> = words.iter().collect();
         pairs.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
-        let pairs: Vec<_> = pairs
+        let pairs = pairs
             .into_iter()
-            .map(|(word, place)| Ok(format!("({word:?}, {})", places.jurisdiction(text(place)?)?)))
+            .map(|(word, place)| {
+                Ok(format!("({}, {})", packed.text(word), places.jurisdiction(text(place)?)?))
+            })
             .collect::<Result<_>>()?;
-        steps.push(format!("{step}(&[{}])", pairs.join(", ")));
+        steps.push(format!("{step}({})", words_of.run(pairs)?));
     }
-    steps.push(simple_steps(text(says.get("otherwise").ok_or("no `otherwise`")?)?, places)?);
-    Ok(steps.join(", "))
+    steps.extend(simple_steps(text(says.get("otherwise").ok_or("no `otherwise`")?)?, places)?);
+    Ok(steps)
 }
 
-fn simple_steps(says: &str, places: &Places) -> Result<String> {
-    let steps: Vec<_> = says
-        .split(", ")
+fn simple_steps(says: &str, places: &mut Places) -> Result<Vec<String>> {
+    says.split(", ")
         .map(|step| {
             Ok(match step {
                 "label" => "Step::Label".to_owned(),
@@ -329,14 +357,13 @@ fn simple_steps(says: &str, places: &Places) -> Result<String> {
                 "suffix" => "Step::Suffix".to_owned(),
                 "code" => "Step::Code".to_owned(),
                 "path" => "Step::Path".to_owned(),
-                "default" => "Step::Default(&[])".to_owned(),
+                "default" => format!("Step::Default({})", places.list(&[])?),
                 "public" => "Step::Public".to_owned(),
                 _ => match step.strip_prefix("default ") {
-                    Some(place) => format!("Step::Default(&{})", places.list(&[place])?),
-                    None => format!("Step::Fixed(&{})", places.list(&[step])?),
+                    Some(place) => format!("Step::Default({})", places.list(&[place])?),
+                    None => format!("Step::Fixed({})", places.list(&[step])?),
                 },
             })
         })
-        .collect::<Result<_>>()?;
-    Ok(steps.join(", "))
+        .collect()
 }

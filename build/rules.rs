@@ -9,13 +9,15 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::packed::Packed;
+
 /// The Rust code of the table.
-pub(crate) fn generate() -> Result<String, Box<dyn Error>> {
+pub(crate) fn generate(packed: &mut Packed) -> Result<String, Box<dyn Error>> {
     let mut code = String::from("static BUILT_IN: &[RawRule] = &[\n");
     let mut files = rule_files()?;
     files.sort_by_key(|path| path.file_stem().map(ToOwned::to_owned));
     for path in files {
-        write_rule(&mut code, &path).map_err(|error| format!("{}: {error}", path.display()))?;
+        write_rule(&mut code, &path, packed).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     code.push_str("];\n");
     Ok(code)
@@ -38,7 +40,7 @@ fn rule_files() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     Ok(files)
 }
 
-fn write_rule(code: &mut String, path: &Path) -> Result<(), Box<dyn Error>> {
+fn write_rule(code: &mut String, path: &Path, packed: &mut Packed) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(path)?;
     let head = text.strip_prefix("+++\n").ok_or("a rule begins with `+++`")?;
     let (head, _) = head.split_once("\n+++\n").ok_or("the head ends with `+++`")?;
@@ -54,55 +56,56 @@ fn write_rule(code: &mut String, path: &Path) -> Result<(), Box<dyn Error>> {
     write!(
         code,
         "RawRule {{ id: {id:?}, topic: {topic:?}, text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \
-         {file:?})), body: {body}, head: "
+         {file:?})), body: {body}, head: Raws::new(&["
     )?;
-    write_table(code, table.span(), table.get_ref(), start)?;
-    code.push_str(" },\n");
+    write_entries(code, table.get_ref(), start, packed)?;
+    code.push_str("], text()) },\n");
     Ok(())
 }
 
-fn write_table(
+/// Adds the nodes of a table's entries, and tells how many they are.
+fn write_entries(
     code: &mut String,
-    span: std::ops::Range<usize>,
     table: &DeTable<'_>,
     start: usize,
-) -> std::fmt::Result {
-    write!(
-        code,
-        "Raw {{ start: {}, end: {}, value: RawValue::Table(&[",
-        span.start + start,
-        span.end + start
-    )?;
-    for (key, value) in table {
-        write!(code, "({:?}, ", key.get_ref())?;
-        write_value(code, value, start)?;
-        code.push_str("), ");
-    }
-    code.push_str("]) }");
-    Ok(())
+    packed: &mut Packed,
+) -> Result<usize, std::fmt::Error> {
+    table.iter().try_fold(0, |nodes, (key, value)| {
+        let key = packed.text(key.get_ref());
+        Ok(nodes + write_value(code, &key, value, start, packed)?)
+    })
 }
 
-fn write_value(code: &mut String, value: &Spanned<DeValue<'_>>, start: usize) -> std::fmt::Result {
+/// Adds a node with all that it holds, and tells how many nodes these are.
+fn write_value(
+    code: &mut String,
+    key: &str,
+    value: &Spanned<DeValue<'_>>,
+    start: usize,
+    packed: &mut Packed,
+) -> Result<usize, std::fmt::Error> {
     let span = value.span();
-    if let DeValue::Table(table) = value.get_ref() {
-        return write_table(code, span, table, start);
-    }
-    write!(code, "Raw {{ start: {}, end: {}, value: RawValue::", span.start + start, span.end + start)?;
-    match value.get_ref() {
-        DeValue::String(text) => write!(code, "Text({text:?})")?,
-        DeValue::Integer(number) => write!(code, "Number({})", number.as_str())?,
-        DeValue::Boolean(value) => write!(code, "Bool({value})")?,
-        DeValue::Array(items) => {
-            code.push_str("List(&[");
-            for item in items {
-                write_value(code, item, start)?;
-                code.push_str(", ");
-            }
-            code.push_str("])");
+    let mut inner = String::new();
+    let mut held = 0;
+    let form = match value.get_ref() {
+        DeValue::Table(table) => {
+            held = write_entries(&mut inner, table, start, packed)?;
+            format!("Table({held})")
         }
+        DeValue::Array(items) => {
+            for item in items {
+                held += write_value(&mut inner, "Text::NONE", item, start, packed)?;
+            }
+            format!("List({held})")
+        }
+        DeValue::String(text) => format!("Text({})", packed.text(text)),
+        DeValue::Integer(number) => format!("Number({})", number.as_str()),
+        DeValue::Boolean(value) => format!("Bool({value})"),
         // Loading refuses a text where something else is wanted, with its place.
-        other => write!(code, "Text({:?})", format!("{other:?}"))?,
-    }
-    code.push_str(" }");
-    Ok(())
+        other => format!("Text({})", packed.text(&format!("{other:?}"))),
+    };
+    let (from, to) = (span.start + start, span.end + start);
+    writeln!(code, "Node {{ key: {key}, start: {from}, end: {to}, value: Form::{form} }},")?;
+    code.push_str(&inner);
+    Ok(held + 1)
 }

@@ -9,12 +9,14 @@ use std::fs;
 
 use toml::{Table, Value};
 
+use crate::packed::Packed;
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const FILE: &str = "rules/data/tls.toml";
 
 /// The Rust code of the table.
-pub(crate) fn generate() -> Result<String> {
+pub(crate) fn generate(packed: &mut Packed) -> Result<String> {
     let text = fs::read_to_string(FILE).map_err(|error| format!("{FILE}: {error}"))?;
     let table: Table = toml::from_str(&text).map_err(|error| format!("{FILE}: {error}"))?;
     let mut parts = Parts::default();
@@ -41,13 +43,19 @@ pub(crate) fn generate() -> Result<String> {
     }
     let mut code = String::from("static SUITES: &[Suite] = &[\n");
     for (name, (parts, former)) in suites {
-        writeln!(code, "Suite {{ name: {name:?}, parts: {}, former: {former} }},", literal(parts))?;
+        writeln!(
+            code,
+            "Suite {{ name: {}, parts: {}, former: {former} }},",
+            packed.text(&name),
+            literal(parts)
+        )?;
     }
     code.push_str("];\nstatic WORDS: &[Word] = &[\n");
     for (name, (all, none, weak)) in words {
         writeln!(
             code,
-            "Word {{ name: {name:?}, all: {}, none: {}, weak: {weak} }},",
+            "Word {{ name: {}, all: {}, none: {}, weak: {weak} }},",
+            packed.text(&name),
             literal(all),
             literal(none)
         )?;
@@ -61,7 +69,8 @@ pub(crate) fn generate() -> Result<String> {
     let mut known: Vec<_> =
         known.iter().map(|name| Ok(string(name)?.to_ascii_uppercase())).collect::<Result<_>>()?;
     known.sort();
-    writeln!(code, "];\nstatic KNOWN: &[&str] = &{known:?};")?;
+    let known: Vec<_> = known.iter().map(String::as_str).collect();
+    writeln!(code, "];\nstatic KNOWN: &[Text] = {};", packed.array(&known))?;
     Ok(code)
 }
 

@@ -74,7 +74,7 @@ pub fn check<T>(job: &Job<'_>, report: impl FnOnce(&Report<'_, '_>, Option<Level
     let sources = ManuallyDrop::new(Sources::default());
     let found = walk(job);
     let mut read = read(job, &found, &sources);
-    let around = Around { root: job.root, unversioned: Unversioned::new(job.root) };
+    let around = Around { root: job.root, found: &found, unversioned: Unversioned::new(job.root, &found) };
     let (readings, problems) = (std::mem::take(&mut read.readings), std::mem::take(&mut read.problems));
     let run = Run { rules: job.rules, limits: &job.policy.limits };
     let (renderings, unrendered) =
@@ -125,26 +125,30 @@ fn read<'s>(job: &Job<'_>, found: &Found, sources: &'s Sources) -> Read<'s> {
     let paths = job.paths.iter().map(|path| job.root.relative(&job.root.place(path)));
     let named: Vec<String> = paths.chain(job.input.iter().map(|input| input.path.clone())).collect();
     let documents = |path: &str| job.documents || named.iter().any(|named| named == path);
-    let options = read::Options { root: job.root, assigned: &assigned, documents: &documents };
-    let mut read = read::read(&found.files, options, sources);
+    let options = read::Options { root: job.root, found, assigned: &assigned, documents: &documents };
+    let mut read = read::read(options, sources);
     if let Some(input) = &job.input {
         read.read_text(&input.path, input.text.clone(), options, sources);
     }
     for (path, reason) in &found.unlisted {
         read.refuse(path, &Unread::Refused(reason.clone()), sources);
     }
-    read::read_wanted(&mut read, &found.files, options, sources);
+    read::read_wanted(&mut read, options, sources);
     read
 }
 
 /// The project's folder, as linking asks for it.
 struct Around<'r> {
     root: &'r Root,
+    found: &'r Found,
     unversioned: Unversioned<'r>,
 }
 
 impl Surroundings for Around<'_> {
     fn entry(&self, path: &str) -> Option<Entry> {
+        if self.found.lacks(path) {
+            return None;
+        }
         let metadata = self.root.folder().join(path).metadata().ok()?;
         Some(if metadata.is_dir() { Entry::Folder } else { Entry::File })
     }
@@ -154,6 +158,9 @@ impl Surroundings for Around<'_> {
     }
 
     fn ignore_file(&self, path: &str) -> Option<String> {
+        if self.found.lacks(path) {
+            return None;
+        }
         let target = self.root.locate(path)?.canonicalize().ok()?;
         // A pipe would be waited for.
         let readable = self.root.contains(&target) && target.is_file();
@@ -257,7 +264,9 @@ fn places(projects: &[Project<'_>], policy: &Policy) -> Vec<(String, usize)> {
     if policy.limits.jurisdictions.is_some() {
         return Vec::new();
     }
+    // Of a service without a region of its own, the provider is all that is known.
     let regions = projects.iter().flat_map(|project| &project.facts.regions);
+    let regions = regions.filter(|region| !region.within.is_empty());
     let stated = regions.filter_map(|region| Some((region.head.anchor, *region.place.value()?)));
     // A value that is used under several names is one.
     let stated: BTreeSet<_> = stated.filter(|(_, place)| !place.is_empty()).collect();

@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::data::frameworks;
 use crate::rule::Level;
 
-/// Checks the env files, Dockerfiles, Compose, Kubernetes and nginx configuration of a deployment, as one
-/// thing, against a compliance policy.
+/// Checks the configuration of a deployment (env files, Dockerfiles, Compose, Kubernetes, nginx, Terraform,
+/// pipelines, servers and more) as one thing against a compliance policy.
 #[derive(Parser, Debug)]
 #[command(name = "govlint", version, after_help = EXIT, propagate_version = false)]
 pub struct Cli {

@@ -17,6 +17,7 @@ pub mod finding;
 pub mod formats;
 pub mod link;
 pub mod output;
+pub mod packed;
 pub mod parallel;
 pub mod policy;
 pub mod read;

@@ -13,7 +13,7 @@ use crate::facts::{Facts, ProblemKind};
 use crate::formats::{self, Candidate, Format, Reader, Reading, Recognised, Unread};
 use crate::parallel;
 use crate::source::{SourceId, Sources, Span};
-use crate::walk::{File, LeftOut, Root, Why};
+use crate::walk::{File, Found, LeftOut, Root, Why};
 
 /// How many bytes of configuration are read before several threads take over what is left.
 const ENOUGH: usize = 1 << 20;
@@ -29,6 +29,8 @@ const LOOK: usize = 256;
 pub struct Options<'o> {
     /// The folder of the run.
     pub root: &'o Root,
+    /// What lies in it.
+    pub found: &'o Found,
     /// The format that the policy gives to a path from the root.
     pub assigned: &'o (dyn Fn(&str) -> Option<&'static Format> + Sync),
     /// Whether a document at a path from the root is checked.
@@ -96,9 +98,10 @@ impl Look<'_> {
     }
 }
 
-/// Reads those of the files that are configuration.
+/// Reads those of the files found that are configuration.
 #[must_use]
-pub fn read<'s>(files: &[File], options: Options<'_>, sources: &'s Sources) -> Read<'s> {
+pub fn read<'s>(options: Options<'_>, sources: &'s Sources) -> Read<'s> {
+    let files = &options.found.files;
     let mut read = Read { readings: Vec::with_capacity(files.len().min(FEW)), ..Read::default() };
     let look = |file: &File| look(file, options, sources);
     each(files, sources, look, |file, look| read.take(&file.path, look, true));
@@ -217,8 +220,11 @@ fn recognise<'t>(
         return Some(Recognised { format, because: "assigned in govlint.toml" });
     }
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let has_sibling = |name: &str| options.root.folder().join(folder).join(name).exists();
-    let found = formats::recognise(&Candidate { path, has_sibling: &has_sibling }, text);
+    let has_sibling = |name: &str| {
+        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        !options.found.lacks(&path) && options.root.folder().join(path).exists()
+    };
+    let found = formats::recognise(&Candidate::new(path, &has_sibling), text);
     found.filter(|found| !formats::is_document(found.format) || (options.documents)(path))
 }
 
@@ -260,8 +266,7 @@ mod tests {
         std::fs::remove_file(folder.path().join(".env")).unwrap();
         let sources = Sources::default();
         let read = read(
-            &walked.files,
-            Options { root: &root, assigned: &|_| None, documents: &|_| false },
+            Options { root: &root, found: &walked, assigned: &|_| None, documents: &|_| false },
             &sources,
         );
         assert_eq!(read.readings.iter().map(|reading| reading.path).collect::<Vec<_>>(), ["b.env"]);

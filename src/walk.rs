@@ -14,6 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ignores::Ignores;
+use rustc_hash::FxHashSet;
 
 use crate::parallel;
 
@@ -96,6 +97,10 @@ pub struct Found {
     pub unlisted: Vec<(String, String)>,
     /// Paths that were named and could not be found, with the reason.
     pub missing: Vec<(PathBuf, String)>,
+    /// The folders that were listed.
+    folders: FxHashSet<String>,
+    /// Those of them that hold `.git`.
+    checkouts: FxHashSet<String>,
 }
 
 impl Found {
@@ -103,6 +108,23 @@ impl Found {
     #[must_use]
     pub fn is_missing(&self, path: &Path) -> bool {
         self.missing.iter().any(|(missing, _)| missing == path)
+    }
+
+    /// Whether it is known without another look that nothing lies at a path from the root: its folder was
+    /// listed and didn't hold it. Names count as they are written, on every system.
+    #[must_use]
+    pub fn lacks(&self, path: &str) -> bool {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if path.starts_with('/') || matches!(name, "" | "." | "..") || !self.folders.contains(folder) {
+            return false;
+        }
+        if name == ".git" {
+            return !self.checkouts.contains(folder);
+        }
+        !self.folders.contains(path)
+            && self.files.binary_search_by(|file| file.path.as_str().cmp(path)).is_err()
+            && self.left_out.binary_search_by(|left| left.path.as_str().cmp(path)).is_err()
+            && !self.unlisted.iter().any(|(unlisted, _)| unlisted == path)
     }
 }
 
@@ -145,6 +167,12 @@ pub fn walk(paths: &[PathBuf], root: &Root, options: Options<'_>) -> Found {
             found.left_out.append(&mut listing.left_out);
             found.unlisted.extend(listing.unlisted);
             level.append(&mut listing.folders);
+            if listing.checkout {
+                found.checkouts.insert(listing.path.clone());
+            }
+            if listing.complete {
+                found.folders.insert(listing.path);
+            }
         }
     }
     found.files.sort_unstable();
@@ -179,6 +207,10 @@ struct Folder {
 /// What one folder holds.
 #[derive(Default)]
 struct Listing {
+    path: String,
+    /// Whether nothing in it is passed over in silence, but for `.git`.
+    complete: bool,
+    checkout: bool,
     files: Vec<File>,
     folders: Vec<Folder>,
     left_out: Vec<LeftOut>,
@@ -187,20 +219,24 @@ struct Listing {
 
 impl Folder {
     fn list(self, root: &Root, options: Options<'_>) -> Listing {
-        let mut listing = Listing::default();
+        let mut listing = Listing { complete: true, ..Listing::default() };
         let entries =
             match std::fs::read_dir(&self.location).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
                 Ok(entries) => entries,
                 Err(error) => {
-                    listing.unlisted = Some((self.path, reason(&error)));
-                    return listing;
+                    let unlisted = Some((self.path, reason(&error)));
+                    return Listing { unlisted, ..Listing::default() };
                 }
             };
         let ignores = self.ignores.enter(&self.location, entries.iter().map(std::fs::DirEntry::file_name));
         for entry in entries {
             let name = entry.file_name();
-            let Ok(kind) = entry.file_type() else { continue };
+            let Ok(kind) = entry.file_type() else {
+                listing.complete = false;
+                continue;
+            };
             if name == ".git" {
+                listing.checkout = true;
                 continue;
             }
             let name = name.to_string_lossy();
@@ -217,6 +253,7 @@ impl Folder {
                 listing.files.push(File { path, location });
             }
         }
+        listing.path = self.path;
         listing
     }
 }
@@ -320,12 +357,31 @@ mod tests {
     fn what_git_keeps_out_is_known_without_a_file() {
         let tree = tree(&[(".git/HEAD", ""), (".gitignore", ".env\nbuild/\n"), ("a/.gitignore", "!.env\n")]);
         let root = Root::of(&[tree.path().to_path_buf()], None);
-        let unversioned = Unversioned::new(&root);
-        let ignored = |path| unversioned.holds(path);
-        assert_eq!(
-            [".env", "build/x/y", "a/.env", "b/.env", "../.env"].map(ignored),
-            [true, true, false, true, false]
-        );
+        for found in [Found::default(), walk(&[tree.path().to_path_buf()], &root, ALL)] {
+            let unversioned = Unversioned::new(&root, &found);
+            let ignored = |path| unversioned.holds(path);
+            assert_eq!(
+                [".env", "build/x/y", "a/.env", "b/.env", "../.env"].map(ignored),
+                [true, true, false, true, false]
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_listed_folder_does_not_hold_is_known_to_be_missing() {
+        let tree =
+            tree(&[("a/.env", ""), ("a/b/x", ""), ("c/.git/HEAD", ""), (".gitignore", "d\n"), ("d/x", "")]);
+        let paths = [tree.path().to_path_buf()];
+        let found = walk(&paths, &Root::of(&paths, None), ALL);
+        for path in ["x", "a/x", "a/.git", "a/.gitignore", "c/.gitignore"] {
+            assert!(found.lacks(path), "{path}");
+        }
+        for path in
+            ["", "a", "a/", "a/.env", "a/b", "a/./x", "a/../x", "..", "/x", "c/.git", "d", "d/y", "e/f"]
+        {
+            assert!(!found.lacks(path), "{path}");
+        }
+        assert!(!Found::default().lacks("x"));
     }
 
     #[test]

@@ -107,7 +107,7 @@ fn recognise(files: &[(String, String)], path: &str, text: &str, policy: &Policy
         let sibling = formats::resolve(path, name);
         files.iter().any(|(other, _)| *other == sibling && other.starts_with(folder))
     };
-    let candidate = Candidate { path, has_sibling: &has_sibling };
+    let candidate = Candidate::new(path, &has_sibling);
     let format = formats::recognise(&candidate, || Some(text)).map(|found| found.format);
     format.filter(|format| policy.files.documents || !formats::is_document(format))
 }

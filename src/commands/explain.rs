@@ -57,11 +57,11 @@ fn write(rule: &Rule, colours: bool, out: &mut dyn Write) -> io::Result<()> {
             }
         }
     }
-    for (heading, controls) in [("Controls", &rule.controls), ("Supports", &rule.related)] {
+    for (heading, controls) in [("Controls", rule.controls), ("Supports", rule.related)] {
         if !controls.is_empty() {
             writeln!(out, "\n{}", paint(BOLD, heading))?;
         }
-        for (framework, ids) in controls {
+        for (framework, ids) in controls.iter() {
             writeln!(out, "{framework}: {}", ids.join(", "))?;
         }
     }
@@ -71,21 +71,16 @@ fn write(rule: &Rule, colours: bool, out: &mut dyn Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::{load, read};
 
     const RULE: &str =
         "\n# Broken file\n\nIt matters.\n\n## Bad\n\n`x`\n\n````text\n# no heading\n\n```\n````\n\n## Good\n";
 
     fn written(colours: bool) -> String {
-        let rule = Rule {
-            id: "broken",
-            topic: "project",
-            since: "0.1",
-            title: "Broken file",
-            text: RULE,
-            controls: vec![("soc2", vec!["CC7.1", "CC7.2"])],
-            related: Vec::new(),
-            cases: Vec::new(),
-        };
+        let head = "since = \"0.1\"\ncontrols = { soc2 = [\"CC7.1\", \"CC7.2\"] }\n\
+            [[case]]\nabout = \"problem\"\nwhen = {}\nlevel = \"note\"\nmessage = \"\"";
+        let raw = read::read("broken", "project", &format!("+++\n{head}\n+++\n{RULE}")).unwrap();
+        let rule = load::load(&raw).unwrap();
         let mut out = Vec::new();
         write(&rule, colours, &mut out).unwrap();
         String::from_utf8(out).unwrap()

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Error, Exit, Handles, load};
 use crate::cli::ListFormat;
 use crate::data::frameworks::{self, Framework};
-use crate::rule::{self, Rule};
+use crate::rule::{self, Controls, Rule};
 
 pub(super) fn run(
     format: ListFormat,
@@ -44,8 +44,8 @@ fn text(rules: &[Rule], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn entry(rule: &Rule) -> Value {
-    let controls = |controls: &[(&'static str, Vec<&'static str>)]| -> Map<String, Value> {
-        controls.iter().map(|(framework, ids)| ((*framework).to_owned(), json!(ids))).collect()
+    let controls = |controls: Controls| -> Map<String, Value> {
+        controls.iter().map(|(framework, ids)| (framework.to_owned(), json!(ids))).collect()
     };
     json!({
         "id": rule.id,
@@ -53,8 +53,8 @@ fn entry(rule: &Rule) -> Value {
         "level": rule.level().name(),
         "title": rule.title,
         "since": rule.since,
-        "controls": controls(&rule.controls),
-        "related": controls(&rule.related),
+        "controls": controls(rule.controls),
+        "related": controls(rule.related),
     })
 }
 
@@ -80,14 +80,14 @@ impl Relation {
 type Order = Vec<(&'static str, u64)>;
 
 /// The controls of a framework, each with the rules that serve it, those that check it first.
-type Controls<'r> = BTreeMap<(Order, &'static str), Vec<(Relation, &'r Rule)>>;
+type Serving<'r> = BTreeMap<(Order, &'static str), Vec<(Relation, &'r Rule)>>;
 
-fn controls<'r>(framework: &Framework, rules: &'r [Rule]) -> Controls<'r> {
-    let mut controls = Controls::new();
+fn controls<'r>(framework: &Framework, rules: &'r [Rule]) -> Serving<'r> {
+    let mut controls = Serving::new();
     for rule in rules {
-        for (relation, named) in [(Relation::Direct, &rule.controls), (Relation::Indirect, &rule.related)] {
+        for (relation, named) in [(Relation::Direct, rule.controls), (Relation::Indirect, rule.related)] {
             let ids = named.iter().filter(|(id, _)| *id == framework.id).flat_map(|(_, ids)| ids);
-            for &id in ids {
+            for id in ids {
                 controls.entry((order(id), id)).or_default().push((relation, rule));
             }
         }
@@ -112,7 +112,7 @@ fn order(id: &'static str) -> Order {
     order
 }
 
-fn by_control(framework: &Framework, controls: &Controls<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn by_control(framework: &Framework, controls: &Serving<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}, {}", framework.name, framework.version)?;
     writeln!(out, "Guidance on which rules bear on which controls; it is no audit and no legal advice.")?;
     for ((_, control), serving) in controls {
@@ -124,7 +124,7 @@ fn by_control(framework: &Framework, controls: &Controls<'_>, out: &mut dyn Writ
     Ok(())
 }
 
-fn controls_entry(framework: &Framework, controls: &Controls<'_>) -> Value {
+fn controls_entry(framework: &Framework, controls: &Serving<'_>) -> Value {
     let rule = |(relation, rule): &(Relation, &Rule)| json!({ "id": rule.id, "relation": relation.name() });
     let mut list = Vec::new();
     for ((_, id), serving) in controls {

@@ -1,6 +1,8 @@
 //! Default and trivial passwords, words of stand-ins, and the formats of tokens and keys:
 //! rules/data/credentials.toml. Lists are in small letters; so must be what is looked up.
 
+use crate::packed::{Text, has};
+
 include!(concat!(env!("OUT_DIR"), "/credentials.rs"));
 
 /// Tokens or keys that are known by how they start.
@@ -54,9 +56,8 @@ impl Alphabet {
 }
 
 /// Passwords that are documented defaults or among the first that anyone tries.
-#[must_use]
-pub fn trivial() -> &'static [&'static str] {
-    TRIVIAL
+pub fn trivial() -> impl Iterator<Item = &'static str> {
+    TRIVIAL.iter().map(|text| text.get())
 }
 
 /// Whether a password is a documented default or among the first that anyone tries.
@@ -84,9 +85,8 @@ pub fn is_placeholder(value: &str) -> bool {
 }
 
 /// Phrases that make a stand-in of a value, their words with a space between them.
-#[must_use]
-pub fn markers() -> &'static [&'static str] {
-    MARKERS
+pub fn markers() -> impl Iterator<Item = &'static str> {
+    MARKERS.iter().map(|text| text.get())
 }
 
 /// Whether a text in hexadecimal is the MD5 or SHA-1 digest of a trivial password.
@@ -106,8 +106,4 @@ pub fn is_published(hex: &str) -> bool {
 #[must_use]
 pub fn formats() -> &'static [Format] {
     FORMATS
-}
-
-fn has(list: &[&str], item: &str) -> bool {
-    list.binary_search(&item).is_ok()
 }

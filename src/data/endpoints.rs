@@ -3,6 +3,7 @@
 use super::jurisdictions::Jurisdiction;
 use super::regions::{self, Provider, Region};
 use super::{places, spelling};
+use crate::packed::{Run, Text};
 
 /// A host name has at most this many bytes (RFC 1035, section 2.3.4).
 const LONGEST_HOST: usize = 253;
@@ -13,7 +14,7 @@ pub struct Location {
     /// Who answers there, to be shown: "AWS", "Sentry".
     pub provider: &'static str,
     /// The region that the host names.
-    pub region: Option<&'static Region>,
+    pub region: Option<Region>,
     /// Each place where data may lie; empty where none is known.
     pub within: &'static [Jurisdiction],
     /// How that is known.
@@ -33,10 +34,10 @@ pub enum Certainty {
 
 /// A row of the table.
 pub(super) struct Host {
-    pub(super) suffix: &'static str,
-    pub(super) provider: &'static str,
-    pub(super) regions: &'static [Provider],
-    pub(super) find: &'static [Step],
+    pub(super) suffix: Text,
+    pub(super) provider: Text,
+    pub(super) regions: Run,
+    pub(super) find: Run,
 }
 
 /// A way to find the place, tried in turn. What each means stands in rules/data/places/endpoints.toml.
@@ -46,10 +47,10 @@ pub(super) enum Step {
     Suffix,
     Code,
     Path,
-    LabelWord(&'static [(&'static str, Jurisdiction)]),
-    InsideWord(&'static [(&'static str, Jurisdiction)]),
-    Fixed(&'static [Jurisdiction]),
-    Default(&'static [Jurisdiction]),
+    LabelWord(Run),
+    InsideWord(Run),
+    Fixed(Run),
+    Default(Run),
     Public,
 }
 
@@ -59,33 +60,36 @@ pub(super) enum Step {
 pub fn locate(host: &str, path: &str) -> Option<Location> {
     let host = folded(host)?;
     let row = public_path(&host, path).or_else(|| row(&host))?;
-    let before = host.strip_suffix(row.suffix).unwrap_or_default().trim_end_matches('.');
-    let location = |region: Option<&'static Region>, within, certainty| Location {
-        provider: row.provider,
+    let before = host.strip_suffix(row.suffix.get()).unwrap_or_default().trim_end_matches('.');
+    let regions = places::host_providers(row.regions);
+    let location = |region: Option<Region>, within, certainty| Location {
+        provider: row.provider.get(),
         region,
         within,
         certainty,
     };
-    row.find.iter().find_map(|step| match step {
+    places::steps(row.find).iter().find_map(|step| match *step {
         Step::Label | Step::Prefix | Step::Suffix | Step::Code | Step::Path => {
             let region = match step {
-                Step::Path => in_path(path, row.regions),
-                _ => before.rsplit('.').find_map(|label| in_label(label, step, row.regions)),
+                Step::Path => in_path(path, regions),
+                _ => before.rsplit('.').find_map(|label| in_label(label, step, regions)),
             }?;
             Some(location(Some(region), region.within, Certainty::Explicit))
         }
         Step::LabelWord(words) => {
             let label = before.rsplit('.').next()?;
             let word = without_number(label).unwrap_or(label);
-            let (_, place) = words.iter().find(|(key, _)| *key == word || *key == label)?;
+            let (_, place) =
+                places::host_words(words).iter().find(|(key, _)| [word, label].contains(&key.get()))?;
             Some(location(None, std::slice::from_ref(place), Certainty::Explicit))
         }
         Step::InsideWord(words) => {
-            let (_, place) = words.iter().find(|(word, _)| has_word(before, word))?;
+            let (_, place) =
+                places::host_words(words).iter().find(|(word, _)| has_word(before, word.get()))?;
             Some(location(None, std::slice::from_ref(place), Certainty::Explicit))
         }
-        Step::Fixed(within) => Some(location(None, within, Certainty::Explicit)),
-        Step::Default(within) => Some(location(None, within, Certainty::Default)),
+        Step::Fixed(within) => Some(location(None, places::within(within), Certainty::Explicit)),
+        Step::Default(within) => Some(location(None, places::within(within), Certainty::Default)),
         Step::Public => Some(location(None, &[], Certainty::Public)),
     })
 }
@@ -94,7 +98,7 @@ pub fn locate(host: &str, path: &str) -> Option<Location> {
 /// read. None where the host is unknown or has none of its own.
 #[must_use]
 pub fn provider_of_host(host: &str) -> Option<Provider> {
-    match row(&folded(host)?)?.regions {
+    match places::host_providers(row(&folded(host)?)?.regions) {
         [provider] => Some(*provider),
         _ => None,
     }
@@ -118,7 +122,7 @@ fn row(host: &str) -> Option<&'static Host> {
 
 fn exactly(suffix: &str) -> Option<&'static Host> {
     let hosts = places::hosts();
-    let at = hosts.binary_search_by(|row| row.suffix.cmp(suffix)).ok()?;
+    let at = hosts.binary_search_by(|row| row.suffix.get().cmp(suffix)).ok()?;
     hosts.get(at)
 }
 
@@ -128,7 +132,7 @@ fn public_path(host: &str, path: &str) -> Option<&'static Host> {
     exactly(&format!("{host}/{first}"))
 }
 
-fn in_label(label: &str, step: &Step, providers: &[Provider]) -> Option<&'static Region> {
+fn in_label(label: &str, step: &Step, providers: &[Provider]) -> Option<Region> {
     let find = |text: &str| providers.iter().find_map(|&provider| place_named(text, provider));
     match step {
         // `s3-eu-west-1`, `oss-eu-west-1-internal`, `uksouth-01`, `eu-west-2-0`, `aws-eu-west-1`
@@ -148,7 +152,7 @@ fn in_label(label: &str, step: &Step, providers: &[Provider]) -> Option<&'static
             let code = label.rsplit('-').next()?;
             let codes = places::run_codes();
             let at = codes.binary_search_by(|&(key, _)| key.cmp(code)).ok()?;
-            codes.get(at).map(|&(_, region)| region)
+            codes.get(at).map(|&(_, region)| places::region(region).region())
         }
         _ => None,
     }
@@ -161,11 +165,11 @@ fn cuts(label: &str) -> impl DoubleEndedIterator<Item = usize> {
 }
 
 /// A region of the provider that lies somewhere.
-fn place_named(text: &str, provider: Provider) -> Option<&'static Region> {
+fn place_named(text: &str, provider: Provider) -> Option<Region> {
     regions::own(&spelling::region(text), provider).filter(|region| !region.within.is_empty())
 }
 
-fn in_path(path: &str, providers: &[Provider]) -> Option<&'static Region> {
+fn in_path(path: &str, providers: &[Provider]) -> Option<Region> {
     let (_, rest) = path.split_once("/locations/")?;
     let name = rest.split(['/', ':', '?']).next()?;
     providers.iter().find_map(|&provider| place_named(name, provider))

@@ -52,7 +52,7 @@ mod tests {
     fn rules_name_known_frameworks() {
         for raw in crate::rule::built_in() {
             let rule = crate::rule::load::load(raw).unwrap();
-            for (framework, _) in rule.controls.iter().chain(&rule.related) {
+            for (framework, _) in rule.controls.iter().chain(rule.related.iter()) {
                 assert!(find(framework).is_some(), "{}: {framework}", rule.id);
             }
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::packed::{Run, Text, Texts};
+
 /// References longer than this are none.
 const LONGEST_REFERENCE: usize = 512;
 
@@ -132,33 +134,61 @@ pub enum User {
 /// What is known of an image's repository, whatever the tag.
 #[derive(Clone, Copy, Debug)]
 pub struct Image {
-    /// The name: `nginx`, `grafana/grafana`, `quay.io/minio/minio`; a last part `*` stands for any.
-    pub repository: &'static str,
+    repository: Text,
     /// Whether it has a HEALTHCHECK of its own.
     pub healthcheck: bool,
     /// Whether it does a job and ends, so that a check of its health has no sense.
     pub completes: bool,
-    /// What kind of data store it is.
-    pub datastore: Option<Datastore>,
-    user: User,
+    store: Option<Store>,
+    user: RunsAs,
     tools: Tools,
-    variants: &'static [Variant],
+    variants: Run,
     open: Option<Open>,
     default_credentials: Option<DefaultCredentials>,
+}
+
+impl Image {
+    /// The name: `nginx`, `grafana/grafana`, `quay.io/minio/minio`; a last part `*` stands for any.
+    #[must_use]
+    pub fn repository(&self) -> &'static str {
+        self.repository.get()
+    }
+
+    /// What kind of data store it is.
+    #[must_use]
+    pub fn datastore(&self) -> Option<Datastore> {
+        let store = self.store?;
+        Some(Datastore { name: store.name.get(), ports: store.ports.of(STORE_PORTS) })
+    }
+}
+
+/// A [`User`] in the table.
+#[derive(Clone, Copy, Debug)]
+enum RunsAs {
+    Root,
+    NonRoot(Text),
+    Unknown,
+}
+
+/// A [`Datastore`] in the table.
+#[derive(Clone, Copy, Debug)]
+struct Store {
+    name: Text,
+    ports: Run,
 }
 
 /// Tools in an image; where the list is complete, what `JUDGED` has and it lacks isn't there.
 #[derive(Clone, Copy, Debug)]
 struct Tools {
-    present: &'static [&'static str],
+    present: Texts,
     complete: bool,
 }
 
 /// How an image with a certain word in its tag differs.
 #[derive(Clone, Copy, Debug)]
 struct Variant {
-    tag: &'static str,
-    user: User,
+    tag: Text,
+    user: RunsAs,
     tools: Tools,
 }
 
@@ -175,26 +205,38 @@ pub struct Datastore {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Open {
     /// Environment variables of which any one turns authentication on.
-    pub unless_set: &'static [&'static str],
+    pub unless_set: Texts,
     /// Arguments of which any one may turn it on.
-    pub unless_flags: &'static [&'static str],
+    pub unless_flags: Texts,
     /// Files of its configuration that may turn it on.
-    pub unless_files: &'static [&'static str],
-    below: Option<&'static [u32]>,
+    pub unless_files: Texts,
+    below: Option<Run>,
 }
 
 /// Credentials that an image starts with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DefaultCredentials {
-    /// The documented user.
-    pub user: &'static str,
-    /// The documented password.
-    pub password: &'static str,
+    user: Text,
+    password: Text,
     /// Environment variables of which any one replaces them.
-    pub unless_set: &'static [&'static str],
+    pub unless_set: Texts,
     /// Files of its configuration that may replace them.
-    pub unless_files: &'static [&'static str],
-    below: Option<&'static [u32]>,
+    pub unless_files: Texts,
+    below: Option<Run>,
+}
+
+impl DefaultCredentials {
+    /// The documented user.
+    #[must_use]
+    pub fn user(&self) -> &'static str {
+        self.user.get()
+    }
+
+    /// The documented password.
+    #[must_use]
+    pub fn password(&self) -> &'static str {
+        self.password.get()
+    }
 }
 
 /// A known image with its tag.
@@ -210,7 +252,7 @@ pub struct Known<'s> {
 #[must_use]
 pub fn lookup<'s>(reference: &Reference<'s>) -> Option<Known<'s>> {
     let key = reference.key();
-    let key = MIRRORS.iter().find_map(|prefix| key.strip_prefix(prefix)).unwrap_or(&key);
+    let key = MIRRORS.iter().find_map(|prefix| key.strip_prefix(prefix.get())).unwrap_or(&key);
     let image = exactly(key).or_else(|| {
         let (owner, _) = key.rsplit_once('/')?;
         exactly(&format!("{owner}/*"))
@@ -219,30 +261,34 @@ pub fn lookup<'s>(reference: &Reference<'s>) -> Option<Known<'s>> {
 }
 
 fn exactly(key: &str) -> Option<&'static Image> {
-    let at = IMAGES.binary_search_by(|image| image.repository.cmp(key)).ok()?;
+    let at = IMAGES.binary_search_by(|image| image.repository().cmp(key)).ok()?;
     IMAGES.get(at)
 }
 
 impl Known<'_> {
     fn variant(&self) -> Option<&'static Variant> {
         let tag = self.tag?;
-        self.image.variants.iter().find(|variant| has_word(tag, variant.tag))
+        self.image.variants.of(VARIANTS).iter().find(|variant| has_word(tag, variant.tag.get()))
     }
 
     /// The user that it runs as by default.
     #[must_use]
     pub fn user(&self) -> User {
-        self.variant().map_or(self.image.user, |variant| variant.user)
+        match self.variant().map_or(self.image.user, |variant| variant.user) {
+            RunsAs::Root => User::Root,
+            RunsAs::NonRoot(name) => User::NonRoot(name.get()),
+            RunsAs::Unknown => User::Unknown,
+        }
     }
 
     /// Whether it has a program, by the name as it is called. None where that isn't known.
     #[must_use]
     pub fn carries(&self, tool: &str) -> Option<bool> {
         let tools = self.variant().map_or(self.image.tools, |variant| variant.tools);
-        if tools.present.contains(&tool) {
+        if tools.present.contains(tool) {
             return Some(true);
         }
-        (tools.complete && JUDGED.contains(&tool)).then_some(false)
+        (tools.complete && JUDGED.iter().any(|judged| judged.get() == tool)).then_some(false)
     }
 
     /// How it lets anyone in by default, if it is a data store that does.
@@ -262,7 +308,7 @@ impl Known<'_> {
     #[must_use]
     pub fn allows_old_tls(&self) -> Option<bool> {
         let names = ["nginx", "nginxinc/nginx-unprivileged"];
-        let version = version(self.tag?).filter(|_| names.contains(&self.image.repository))?;
+        let version = version(self.tag?).filter(|_| names.contains(&self.image.repository()))?;
         match version.as_slice() {
             // 1.27 may be any of its releases, but such a tag is the last.
             [] | [1] => None,
@@ -272,9 +318,9 @@ impl Known<'_> {
     }
 
     /// Whether the tag's version is less than the bound. Without a version it isn't, without a bound it is.
-    fn is_below(&self, bound: Option<&[u32]>) -> bool {
+    fn is_below(&self, bound: Option<Run>) -> bool {
         let Some(bound) = bound else { return true };
-        self.tag.and_then(version).is_some_and(|version| version.as_slice() < bound)
+        self.tag.and_then(version).is_some_and(|version| version.as_slice() < bound.of(VERSIONS))
     }
 }
 
@@ -382,9 +428,9 @@ mod tests {
 
     #[test]
     fn every_row_is_found_by_its_repository() {
-        assert!(IMAGES.windows(2).all(|pair| pair[0].repository < pair[1].repository));
-        for image in IMAGES.iter().filter(|image| !image.repository.ends_with('*')) {
-            assert_eq!(known(image.repository).image.repository, image.repository);
+        assert!(IMAGES.windows(2).all(|pair| pair[0].repository() < pair[1].repository()));
+        for image in IMAGES.iter().filter(|image| !image.repository().ends_with('*')) {
+            assert_eq!(known(image.repository()).image.repository(), image.repository());
         }
     }
 
@@ -418,7 +464,7 @@ mod tests {
     #[test]
     fn data_stores_without_authentication_are_known() {
         assert!(known("redis:7").open().is_some());
-        assert!(known("mongo").open().unwrap().unless_set.contains(&"MONGO_INITDB_ROOT_USERNAME"));
+        assert!(known("mongo").open().unwrap().unless_set.contains("MONGO_INITDB_ROOT_USERNAME"));
         assert!(known("elasticsearch:7.17.9").open().is_some());
         assert!(known("elasticsearch:8.13.0").open().is_none());
         assert!(known("docker.elastic.co/elasticsearch/elasticsearch").open().is_none());
@@ -428,7 +474,7 @@ mod tests {
     #[test]
     fn documented_defaults_are_known() {
         let grafana = known("grafana/grafana:11").default_credentials().unwrap();
-        assert!(grafana.unless_set.contains(&"GF_SECURITY_ADMIN_PASSWORD"));
+        assert!(grafana.unless_set.contains("GF_SECURITY_ADMIN_PASSWORD"));
         assert!(known("quay.io/minio/minio").default_credentials().is_some());
         assert!(known("opensearchproject/opensearch:2.11.0").default_credentials().is_some());
         assert!(known("opensearchproject/opensearch:2.12.0").default_credentials().is_none());

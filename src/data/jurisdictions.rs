@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{places, spelling};
+use crate::packed::{Run, Text};
 
 /// Words longer than this are no place.
 const LONGEST_WORD: usize = 80;
@@ -12,8 +13,8 @@ const LONGEST_WORD: usize = 80;
 pub struct Jurisdiction(pub(super) u16);
 
 pub(super) struct Row {
-    pub(super) code: &'static str,
-    pub(super) name: &'static str,
+    pub(super) code: Text,
+    pub(super) name: Text,
     pub(super) kind: Kind,
 }
 
@@ -24,9 +25,24 @@ pub(super) enum Kind {
     Part(Jurisdiction),
     /// Countries and groups. Where it is open, what is no member isn't known to be outside.
     Group {
-        members: &'static [Jurisdiction],
+        members: Run,
         open: bool,
     },
+}
+
+/// A word for a jurisdiction or a regulator.
+pub(super) struct Word {
+    /// As it is looked up.
+    pub(super) folded: Text,
+    pub(super) shown: Text,
+    pub(super) meaning: Meaning,
+}
+
+/// What a word means: a place, or the regulator of this index.
+#[derive(Clone, Copy)]
+pub(super) enum Meaning {
+    Place(Jurisdiction),
+    Regulator(u16),
 }
 
 /// A body whose code stands for the territory in which its rules apply.
@@ -62,7 +78,7 @@ impl Declared {
 
 impl Jurisdiction {
     fn row(self) -> &'static Row {
-        const NOWHERE: &Row = &Row { code: "", name: "", kind: Kind::Country };
+        const NOWHERE: &Row = &Row { code: Text::NONE, name: Text::NONE, kind: Kind::Country };
         places::jurisdictions().get(usize::from(self.0)).unwrap_or(NOWHERE)
     }
 
@@ -78,13 +94,13 @@ impl Jurisdiction {
     /// The ISO 3166 code, or the group's name in lower case.
     #[must_use]
     pub fn code(self) -> &'static str {
-        self.row().code
+        self.row().code.get()
     }
 
     /// The name to be shown, such as "United Kingdom".
     #[must_use]
     pub fn name(self) -> &'static str {
-        self.row().name
+        self.row().name.get()
     }
 
     /// The country: itself, or that of the part; none for a group.
@@ -101,7 +117,7 @@ impl Jurisdiction {
     #[must_use]
     pub fn members(self) -> &'static [Jurisdiction] {
         match self.row().kind {
-            Kind::Group { members, .. } => members,
+            Kind::Group { members, .. } => places::within(members),
             _ => &[],
         }
     }
@@ -117,7 +133,7 @@ impl Jurisdiction {
             Kind::Part(country) if self == country => None,
             Kind::Part(_) => Some(false),
             Kind::Group { members, open } => {
-                let listed = any(members.iter().map(|&member| self.within(member)));
+                let listed = any(places::within(members).iter().map(|&member| self.within(member)));
                 if open && listed == Some(false) { None } else { listed }
             }
         }
@@ -193,7 +209,7 @@ impl Set {
         if direct == Some(true) {
             return direct;
         }
-        let mut inside = members.iter().map(|&member| self.contains(member));
+        let mut inside = places::within(members).iter().map(|&member| self.contains(member));
         let first = inside.next().flatten()?;
         // All in, or all out; an open group may have members elsewhere.
         let alike = inside.all(|answer| answer == Some(first));
@@ -210,8 +226,11 @@ pub fn parse(text: &str) -> Option<Declared> {
     }
     let folded = spelling::word(text);
     let words = places::words();
-    let at = words.binary_search_by(|&(word, ..)| word.cmp(&folded)).ok()?;
-    words.get(at).map(|&(.., meaning)| meaning)
+    let at = words.binary_search_by(|word| word.folded.get().cmp(&folded)).ok()?;
+    match words.get(at)?.meaning {
+        Meaning::Place(place) => Some(Declared::Place(place)),
+        Meaning::Regulator(index) => places::regulator(index).map(Declared::Regulator),
+    }
 }
 
 /// The known word that a misspelt one is nearest to, or none where nothing is near: one letter may be
@@ -223,7 +242,7 @@ pub fn suggest(text: &str) -> Option<&'static str> {
     }
     let folded = spelling::word(text);
     let length = folded.chars().count();
-    let words = places::words().iter().map(|&(word, shown, _)| (word, shown));
+    let words = places::words().iter().map(|word| (word.folded.get(), word.shown.get()));
     nearest(&folded, length, words)
 }
 
@@ -238,12 +257,24 @@ pub(super) fn nearest(
         4..=5 => 1,
         _ => 2,
     };
+    let own = letters(folded);
+    // No change of one letter takes away or brings more than one, so most need no measuring.
+    let like = |key: &str| {
+        let other = letters(key);
+        key.len().abs_diff(folded.len()) <= bound
+            && (own & !other).count_ones().max((other & !own).count_ones()) as usize <= bound
+    };
     entries
-        .filter(|(key, _)| key.len().abs_diff(folded.len()) <= bound)
+        .filter(|(key, _)| like(key))
         .map(|(key, shown)| (strsim::osa_distance(folded, key), shown))
         .filter(|&(distance, _)| (1..=bound).contains(&distance))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, shown)| shown)
+}
+
+/// Which letters a text has, several to a bit.
+fn letters(text: &str) -> u64 {
+    text.chars().fold(0, |letters, letter| letters | 1 << (u32::from(letter) % u64::BITS))
 }
 
 #[cfg(test)]
@@ -280,15 +311,15 @@ mod tests {
     #[test]
     fn every_code_is_found_by_itself() {
         for row in places::jurisdictions() {
-            assert_eq!(place(row.code).code(), row.code);
+            assert_eq!(place(row.code.get()).code(), row.code.get());
         }
     }
 
     #[test]
     fn words_are_sorted_and_folded() {
         let words = places::words();
-        assert!(words.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert!(words.iter().all(|&(word, shown, _)| spelling::word(shown) == word));
+        assert!(words.windows(2).all(|pair| pair[0].folded.get() < pair[1].folded.get()));
+        assert!(words.iter().all(|word| spelling::word(word.shown.get()) == word.folded.get()));
     }
 
     #[test]

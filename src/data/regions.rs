@@ -8,6 +8,7 @@ use std::fmt;
 use super::jurisdictions::{Jurisdiction, nearest};
 pub use super::places::Provider;
 use super::{places, spelling};
+use crate::packed::{Run, Text};
 
 /// Codes longer than this are none.
 const LONGEST_CODE: usize = 64;
@@ -38,9 +39,35 @@ impl Region {
 
 /// A name of a region.
 pub(super) struct Name {
-    pub(super) folded: &'static str,
+    pub(super) folded: Text,
     pub(super) rank: Rank,
-    pub(super) region: &'static Region,
+    /// The index of the region.
+    pub(super) region: u16,
+}
+
+impl Name {
+    fn row(&self) -> &'static RegionRow {
+        places::region(self.region)
+    }
+}
+
+/// A [`Region`] in the table.
+pub(super) struct RegionRow {
+    pub(super) provider: Provider,
+    pub(super) code: Text,
+    pub(super) place: Text,
+    pub(super) within: Run,
+}
+
+impl RegionRow {
+    pub(super) fn region(&self) -> Region {
+        Region {
+            provider: self.provider,
+            code: self.code.get(),
+            place: self.place.get(),
+            within: places::within(self.within),
+        }
+    }
 }
 
 /// What kind of name it is. Where a name has several meanings, the first kind is meant.
@@ -115,14 +142,14 @@ fn same_word(a: &str, b: &str) -> bool {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Lookup {
     /// One region.
-    Known(&'static Region),
+    Known(Region),
     /// Regions of several providers, none of which is more likely; at least two.
-    Several(Vec<&'static Region>),
+    Several(Vec<Region>),
     /// A known value that names no place: `auto`, `global`, `local`.
     Pseudo,
     /// The named provider has no such region, others do: a code that is perhaps only there because a
     /// client asks for one (`us-east-1` beside an endpoint of another provider).
-    Foreign(&'static Region),
+    Foreign(Region),
     /// Nobody's region.
     Unknown,
 }
@@ -130,7 +157,7 @@ pub enum Lookup {
 impl Lookup {
     /// The regions that may be meant.
     #[must_use]
-    pub fn regions(&self) -> &[&'static Region] {
+    pub fn regions(&self) -> &[Region] {
         match self {
             Lookup::Known(region) => std::slice::from_ref(region),
             Lookup::Several(regions) => regions,
@@ -163,7 +190,7 @@ pub fn lookup(code: &str, provider: Option<Provider>) -> Lookup {
         return match bare(&folded) {
             Lookup::Known(region) => Lookup::Foreign(region),
             Lookup::Several(regions) => {
-                regions.first().map_or(Lookup::Unknown, |first| Lookup::Foreign(first))
+                regions.first().map_or(Lookup::Unknown, |first| Lookup::Foreign(*first))
             }
             other => other,
         };
@@ -171,23 +198,23 @@ pub fn lookup(code: &str, provider: Option<Provider>) -> Lookup {
     bare(&folded)
 }
 
-fn known(region: &'static Region) -> Lookup {
+fn known(region: Region) -> Lookup {
     if region.within.is_empty() { Lookup::Pseudo } else { Lookup::Known(region) }
 }
 
 /// The names that are spelt like this, best rank first.
 fn named(folded: &str) -> &'static [Name] {
     let names = places::region_names();
-    let start = names.partition_point(|name| name.folded < folded);
+    let start = names.partition_point(|name| name.folded.get() < folded);
     let rest = names.get(start..).unwrap_or_default();
-    let length = rest.iter().take_while(|name| name.folded == folded).count();
+    let length = rest.iter().take_while(|name| name.folded.get() == folded).count();
     rest.get(..length).unwrap_or_default()
 }
 
 /// The region of a provider that is spelt like this, or that has such a zone.
-pub(super) fn own(folded: &str, provider: Provider) -> Option<&'static Region> {
-    let direct = |folded: &str| named(folded).iter().find(|name| name.region.provider == provider);
-    direct(folded).or_else(|| direct(zone_of(folded, provider.zones())?)).map(|name| name.region)
+pub(super) fn own(folded: &str, provider: Provider) -> Option<Region> {
+    let direct = |folded: &str| named(folded).iter().find(|name| name.row().provider == provider);
+    direct(folded).or_else(|| direct(zone_of(folded, provider.zones())?)).map(|name| name.row().region())
 }
 
 /// The region of a zone.
@@ -217,7 +244,7 @@ fn bare(folded: &str) -> Lookup {
     let names = named(folded);
     let Some(best) = names.first() else { return bare_zone(folded) };
     let mut regions: Vec<_> =
-        names.iter().take_while(|name| name.rank == best.rank).map(|name| name.region).collect();
+        names.iter().take_while(|name| name.rank == best.rank).map(|name| name.row().region()).collect();
     let preferred = places::preferred()
         .iter()
         .find_map(|&(provider, ..)| regions.iter().find(|region| region.provider == provider));
@@ -225,12 +252,12 @@ fn bare(folded: &str) -> Lookup {
     if let Some(region) = preferred
         && best.rank != Rank::Short
     {
-        return known(region);
+        return known(*region);
     }
     regions.retain(|region| !region.within.is_empty());
     match regions.as_slice() {
         [] => Lookup::Pseudo,
-        [region] => Lookup::Known(region),
+        [region] => Lookup::Known(*region),
         _ => Lookup::Several(regions),
     }
 }
@@ -274,14 +301,14 @@ pub fn suggest(code: &str, provider: Option<Provider>) -> Option<&'static str> {
         return None;
     }
     let folded = spelling::region(code);
-    let counts = |region: &Region| match provider {
+    let counts = |region: &RegionRow| match provider {
         Some(provider) => region.provider == provider,
         None => places::preferred().iter().any(|&(preferred, ..)| region.provider == preferred),
     };
     let regions = places::region_names()
         .iter()
-        .filter(|name| name.rank == Rank::Code && counts(name.region))
-        .map(|name| (name.folded, name.region.code));
+        .filter(|name| name.rank == Rank::Code && counts(name.row()))
+        .map(|name| (name.folded.get(), name.row().code.get()));
     nearest(&folded, folded.len(), regions)
 }
 

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::packed::{Text, has};
+
 /// A suite and what it is made of, a bit for each part.
 struct Suite {
-    name: &'static str,
+    name: Text,
     parts: u128,
     /// Today's builds of OpenSSL have it no more.
     former: bool,
@@ -13,7 +15,7 @@ struct Suite {
 
 /// A word and the suites that it takes: those with all of these parts and none of those.
 struct Word {
-    name: &'static str,
+    name: Text,
     all: u128,
     none: u128,
     /// It names a weakness, so it takes former suites too.
@@ -169,18 +171,18 @@ fn is_filled_in(name: &str) -> bool {
 /// What a token takes: a suite, a word, or words and suites joined by `+`, which must all fit.
 fn taken(name: &str) -> Option<Taken> {
     let upper = name.to_ascii_uppercase();
-    if let Ok(index) = SUITES.binary_search_by(|suite| suite.name.cmp(&upper)) {
+    if let Ok(index) = SUITES.binary_search_by(|suite| suite.name.get().cmp(&upper)) {
         return Some(Taken::One(index));
     }
     let (mut all, mut none, mut former) = (0, 0, false);
     let mut nothing = false;
     for part in upper.split('+') {
-        if let Ok(at) = WORDS.binary_search_by(|word| word.name.cmp(part)) {
+        if let Ok(at) = WORDS.binary_search_by(|word| word.name.get().cmp(part)) {
             let word = WORDS.get(at)?;
             all |= word.all;
             none |= word.none;
             former |= word.weak;
-        } else if KNOWN.binary_search(&part).is_ok() {
+        } else if has(KNOWN, part) {
             nothing = true;
         } else {
             return None;
@@ -411,7 +413,7 @@ mod tests {
     #[test]
     fn every_suite_knows_itself() {
         for suite in SUITES {
-            assert!(matches!(taken(suite.name), Some(Taken::One(_))), "{}", suite.name);
+            assert!(matches!(taken(suite.name.get()), Some(Taken::One(_))), "{}", suite.name.get());
         }
     }
 

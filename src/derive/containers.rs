@@ -8,6 +8,7 @@ use crate::data::images::{self, DefaultCredentials, Known, Open};
 use crate::facts::{
     Command, Container, Credential, CredentialClass, Facts, Field, Phase, Platform, Scope, Setting, Store,
 };
+use crate::packed::Texts;
 use crate::source::{SourceId, Sources, Span};
 
 /// Programs that ask a data store something and end; whoever starts one runs no server.
@@ -76,7 +77,7 @@ struct Around<'a, 's> {
 }
 
 impl Around<'_, '_> {
-    fn sets_none(&self, names: &[&str]) -> bool {
+    fn sets_none(&self, names: Texts) -> bool {
         let mut settings =
             self.container.environment.iter().flat_map(|scope| scope_of(self.scopes, *scope)).map(name);
         let known = |set: &str| names.iter().any(|name| name.eq_ignore_ascii_case(set));
@@ -84,7 +85,7 @@ impl Around<'_, '_> {
     }
 
     /// Whether none of these files, nor a folder that holds one, is mounted.
-    fn mounts_none(&self, files: &[&str]) -> bool {
+    fn mounts_none(&self, files: Texts) -> bool {
         let holds = |target: &str, file: &str| {
             let rest = file.strip_prefix(target.trim_end_matches('/'));
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -159,7 +160,8 @@ fn checks(container: &Container<'_>, command: &Command<'_>) -> bool {
 fn may_close(command: &Command<'_>, open: &Open) -> bool {
     let parsed = &command.parsed;
     let client = parsed.program().is_some_and(|program| CLIENTS.contains(&program));
-    if client || parsed.has_flag(open.unless_flags).is_some() {
+    let flags: Vec<_> = open.unless_flags.iter().collect();
+    if client || parsed.has_flag(&flags).is_some() {
         return true;
     }
     let mut value = false;
@@ -168,7 +170,7 @@ fn may_close(command: &Command<'_>, open: &Open) -> bool {
         let of_option = std::mem::replace(&mut value, text.starts_with('-'));
         let file = text.rsplit('/').next().unwrap_or(text);
         let (flag, _) = text.split_once('=').unwrap_or((text, ""));
-        open.unless_flags.iter().any(|known| *known == file || *known == flag)
+        open.unless_flags.iter().any(|known| known == file || known == flag)
             || is_configuration(file)
             || (!of_option && text.starts_with('$'))
     })
@@ -180,7 +182,7 @@ fn is_configuration(file: &str) -> bool {
 }
 
 fn left_in_place<'s>(container: &Container<'s>, known: &Known<'_>, sources: &'s Sources) -> Credential<'s> {
-    let evidence = format!("the documented default password of {}", known.image.repository);
+    let evidence = format!("the documented default password of {}", known.image.repository());
     credential(container, CredentialClass::Default, sources.keep(evidence.into()))
 }
 
@@ -189,7 +191,7 @@ fn no_password<'s>(
     known: &Known<'_>,
     sources: &'s Sources,
 ) -> Option<Credential<'s>> {
-    let store = known.image.datastore?;
+    let store = known.image.datastore()?;
     let evidence = format!("{} lets anyone in unless it is told otherwise", store.name);
     Some(credential(container, CredentialClass::Empty, sources.keep(evidence.into())))
 }

@@ -144,6 +144,9 @@ fn authentication_off<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) -> bool {
     {
         // https://docs.opensearch.org/latest/security/configuration/disable-enable-security/
         boolean::parse(value) == Some(true)
+    } else if key.is(&["authentication", "anonymous", "access", "enabled"]) {
+        // https://docs.weaviate.io/deploy/configuration/env-vars
+        boolean::parse(value) == Some(true)
     } else if key.is(&["neo4j", "auth"]) {
         value.eq_ignore_ascii_case("none")
     } else {
@@ -271,9 +274,14 @@ fn by_name<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Fac
     let Some(kind) = secret::is_secret_key(key).or_else(|| key_of_secret(named)) else { return };
     let user = user_beside(named, siblings);
     let Some(class) = class(secret::classify_as(kind, key, named.value, user)) else { return };
-    let read_elsewhere = || kind != KeyKind::Password || has_file_sibling(named, siblings);
-    if class == CredentialClass::Empty && read_elsewhere() {
-        // An empty token is a feature left off; an empty password beside `*_FILE` is read from there.
+    let left_off =
+        || kind != KeyKind::Password || has_file_sibling(named, siblings) || has_no_host(named, siblings);
+    if class == CredentialClass::Empty && left_off() {
+        // An empty token is a feature left off, as is a server without a host; an empty password beside `*_FILE`
+        // is read from there.
+        return;
+    }
+    if kind == KeyKind::AccessKeyId && class == CredentialClass::Default && has_secret_half(named, siblings) {
         return;
     }
     let evidence = match class {
@@ -339,8 +347,37 @@ fn has_file_sibling(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool 
     beside("_FILE") || beside("__FILE")
 }
 
-/// The user's name beside a password: `DB_USER` beside `DB_PASSWORD`.
+/// Whether the server that an empty password is for has no host either: `SMTP_HOST=` beside `SMTP_PASSWORD=`.
+fn has_no_host(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool {
+    let words = named.key.words().len().saturating_sub(1);
+    let is_host =
+        |sibling: &Named<'_, '_>| ["host", "hostname"].iter().any(|word| sibling.key.ends_with(&[word]));
+    words > 0 && {
+        let mut hosts = siblings.sharing(&named.key, words).filter(is_host).peekable();
+        hosts.peek().is_some() && hosts.all(|host| host.value.is_empty())
+    }
+}
+
+/// Whether the secret half of a key pair stands beside its public one: `S3_SECRET_KEY` beside `S3_ACCESS_KEY`.
+fn has_secret_half(named: &Named<'_, '_>, siblings: &Siblings<'_, '_>) -> bool {
+    let name = named.name().to_ascii_lowercase();
+    let Some(at) = name.rfind("access") else { return false };
+    let (before, after) = name.split_at(at);
+    let key = after.trim_start_matches("access");
+    [format!("{before}secret{key}"), format!("{before}secret_{after}"), format!("{before}secret{after}")]
+        .iter()
+        .any(|half| siblings.get(half).is_some())
+}
+
+/// The user's name beside a password: `DB_USER` beside `DB_PASSWORD`. Of several, the one that is the password
+/// too, also where only the first words agree: `MYSQL_USER` beside `MYSQL_ROOT_PASSWORD`.
 fn user_beside<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>) -> Option<&'s str> {
     let words = named.key.words().len().saturating_sub(1);
-    siblings.sharing(&named.key, words).find(Named::names_user).map(|sibling| sibling.value)
+    let same =
+        |sibling: &Named<'_, 's>| sibling.names_user() && sibling.value.eq_ignore_ascii_case(named.value);
+    siblings
+        .sharing(&named.key, words.min(1))
+        .find(same)
+        .or_else(|| siblings.sharing(&named.key, words).find(Named::names_user))
+        .map(|sibling| sibling.value)
 }

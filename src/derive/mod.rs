@@ -10,6 +10,7 @@ mod docker;
 mod endpoints;
 mod hsts;
 mod images;
+mod java;
 mod residency;
 mod retention;
 mod siblings;
@@ -77,11 +78,12 @@ fn from_scopes<'s>(scopes: &[&[Setting<'s>]], sources: &'s Sources) -> Facts<'s>
                 credentials::derive(&named, &siblings, sources, &mut out);
                 continue;
             }
-            switches::derive(&named, &mut out);
+            switches::derive(&named, &siblings, &mut out);
             cors::derive(&named, &siblings, &mut out);
             hsts::derive(&named, &mut out);
             tls::derive(&named, &mut out);
             versions::derive(&named, &mut out);
+            java::derive(&named, &mut out);
             endpoints::derive(&named, &siblings, sources, &mut out);
             credentials::derive(&named, &siblings, sources, &mut out);
             residency::derive(&named, &siblings, sources, &mut out);

@@ -166,11 +166,11 @@ pub(super) fn region<'s>(
     match regions::lookup(code, provider) {
         Lookup::Known(known) => push_known(known, code, head, key, sources, out),
         Lookup::Several(several) => {
-            let country = several.first().and_then(|first| first.country());
+            let country = several.first().and_then(Known::country);
             if let Some(first) = several.first()
                 && several.iter().all(|one| one.country().is_some() && one.country() == country)
             {
-                push_known(first, code, head, key, sources, out);
+                push_known(*first, code, head, key, sources, out);
             }
         }
         Lookup::Pseudo | Lookup::Foreign(_) => {}
@@ -188,7 +188,7 @@ pub(super) fn region<'s>(
 }
 
 fn push_known<'s>(
-    known: &'static Known,
+    known: Known,
     code: &str,
     head: &Head<'s>,
     key: &'s str,

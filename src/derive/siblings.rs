@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use rustc_hash::FxHashMap;
 
+use super::switches::subject;
 use crate::facts::{Head, Setting};
 use crate::source::Span;
 use crate::value::boolean;
@@ -29,7 +30,8 @@ impl<'s> Named<'_, 's> {
 
     /// Whether it is somebody's name to log in with.
     pub(super) fn names_user(&self) -> bool {
-        ["user", "username", "login"].iter().any(|word| self.key.last().eq_ignore_ascii_case(word))
+        // `PGUSER` is libpq's: https://www.postgresql.org/docs/current/libpq-envars.html
+        ["user", "username", "login", "pguser"].iter().any(|word| self.key.last().eq_ignore_ascii_case(word))
             && !self.value.is_empty()
     }
 
@@ -142,6 +144,14 @@ fn asks_for_tls(named: &Named<'_, '_>) -> bool {
     }
 }
 
+/// The words of a switch for TLS that say whose connection it is about: `EMAIL` of `EMAIL_USE_SSL`.
+fn connection<'k>(key: &Key<'k>) -> impl Iterator<Item = &'k str> {
+    let (words, _) = subject(key);
+    let is_manner =
+        |word: &str| ["ssl", "tls", "starttls", "auto"].iter().any(|one| word.eq_ignore_ascii_case(one));
+    words.into_iter().filter(move |word| !is_manner(word))
+}
+
 /// Whether a name speaks of a subject, which may stand behind the word for the switch: `DISABLE_DATABASE_SSL`.
 fn shares_subject(key: &Key<'_>, subject: &[&str]) -> bool {
     let database = |word: &str| word.eq_ignore_ascii_case("db") || word.eq_ignore_ascii_case("database");
@@ -196,6 +206,22 @@ impl<'a, 's> Siblings<'a, 's> {
         siblings
             .map(Named::new)
             .filter(move |named| named.key.text() != key.text() && named.key.shares_start(key, words))
+    }
+
+    /// Whether a switch for TLS is off because a sibling chooses another way to it for the same connection:
+    /// `EMAIL_USE_SSL=false` beside `EMAIL_USE_TLS=true`.
+    /// <https://docs.djangoproject.com/en/stable/ref/settings/#email-use-ssl>: "these settings are mutually
+    /// exclusive"
+    pub(super) fn choose_other_tls(&self, key: &Key<'_>) -> bool {
+        key.has_any(&["ssl", "tls", "starttls"])
+            && connection(key).next().is_some()
+            && self.index().asking_for_tls.iter().filter_map(|at| self.settings.get(*at)).map(Named::new).any(
+                |named| {
+                    connection(&named.key)
+                        .map(str::to_ascii_lowercase)
+                        .eq(connection(key).map(str::to_ascii_lowercase))
+                },
+            )
     }
 
     /// Whether one of the siblings asks for TLS on the connection that the first words of a name speak of:

@@ -1,8 +1,8 @@
 //! Settings that turn a protection on or off: `REDIS_TLS=false`, `INSECURE_SKIP_VERIFY=1`,
 //! `ENABLE_AUDIT_LOGGING=no`, `BACKUP_ENCRYPTION_DISABLED=true`.
 
-use super::Named;
 use super::verification::verification;
+use super::{Named, Siblings};
 use crate::facts::{Facts, Field, Position, Protects, Store, Switch};
 use crate::source::Span;
 use crate::value::boolean;
@@ -45,18 +45,21 @@ const OFF_WORDS: &[&str] = &[
     "not",
 ];
 
-pub(super) fn derive<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
+pub(super) fn derive<'s>(named: &Named<'_, 's>, siblings: &Siblings<'_, 's>, out: &mut Facts<'s>) {
     if named.value.is_empty() || named.key.words().is_empty() || named.value.len() > 256 {
         return;
     }
     // Only a few names take other words than yes and no.
     let yes_or_no = boolean::parse(named.value).is_some() || named.value.eq_ignore_ascii_case("none");
     let meanings: &[Meaning] = if yes_or_no {
-        &[verification, kafka, sslmode, tls, protections, debug]
+        &[verification, kafka, sslmode, mail_encryption, tls, protections, debug]
     } else {
-        &[verification, kafka, sslmode]
+        &[verification, kafka, sslmode, mail_encryption]
     };
     if let Some((protects, position)) = meanings.iter().find_map(|meaning| meaning(named)) {
+        if (protects, position) == (Protects::Tls, Position::Off) && siblings.choose_other_tls(&named.key) {
+            return;
+        }
         out.switches.push(switch(named, protects, position, named.place()));
     } else {
         development(named, out);
@@ -118,6 +121,16 @@ fn names_kafka_protocol(key: &Key<'_>) -> bool {
         || key.ends_with(&["listener", "security", "protocol", "map"])
 }
 
+/// `MAIL_ENCRYPTION=null`, as Laravel's mailer and others spell it.
+/// <https://laravel.com/docs/11.x/mail#configuration>
+fn mail_encryption(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
+    let about = named.key.ends_with(&["encryption"])
+        && named.key.has_any(&["mail", "mailer", "smtp", "email", "imap", "ldap"]);
+    let off = ["null", "none", "false", "off", "no", "plain"];
+    (about && off.iter().any(|word| named.value.eq_ignore_ascii_case(word)))
+        .then_some((Protects::Tls, Position::Off))
+}
+
 /// `PGSSLMODE`, `DB_SSLMODE`, `sslmode`: libpq's and MySQL's modes.
 /// <https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION>
 fn sslmode(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
@@ -173,7 +186,16 @@ fn tls(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
         return None;
     }
     // `ignore` and `skip` before TLS speak of certificates' errors.
-    if key.has_any(&["termination", "terminate", "offload", "debug", "bump", "passthrough", "auto"]) {
+    if key.has_any(&[
+        "termination",
+        "terminate",
+        "offload",
+        "debug",
+        "bump",
+        "passthrough",
+        "auto",
+        "opportunistic",
+    ]) {
         return None;
     }
     let on = boolean::parse(named.value)?;

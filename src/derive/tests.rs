@@ -69,6 +69,13 @@ fn switches_are_read_in_whatever_words() {
     says("S3_USE_SSL=False", &["tls off"]);
     says("MINIO_SECURE=true", &["tls on"]);
     says("SMTP_SECURE=false", &[]);
+    says("EMAIL_USE_TLS=True\nEMAIL_USE_SSL=False", &["tls on"]);
+    says("MAIL_SMTP_SSL_ENABLE=false\nMAIL_SMTP_STARTTLS_ENABLE=true", &["tls on"]);
+    says("IMAP_SSL=true\nIMAP_STARTTLS=false", &["tls on"]);
+    says("EMAIL_USE_TLS=False\nREDIS_SSL=True", &["tls off", "tls on"]);
+    says("SMTP_OPPORTUNISTIC_TLS=false", &[]);
+    says("MAIL_ENCRYPTION=null", &["tls off"]);
+    says("MAIL_ENCRYPTION=tls", &[]);
     says("PGSSLMODE=allow", &["tls off"]);
     says("DB_SSLMODE=prefer", &["tls optional"]);
     says("DB_SSLMODE=verify-full", &[]);
@@ -111,6 +118,7 @@ fn connections_are_found_and_judged_by_their_siblings() {
     says("NO_PROXY=http://a.example.org", &[]);
     says("SAML_NS=http://www.w3.org/2000/09/xmldsig", &[]);
     says("SITE=https://example.org", &[]);
+    says("RESULT_BACKEND=db+postgresql://results/x", &["cleartext db+postgresql to internal"]);
 }
 
 #[test]
@@ -151,16 +159,31 @@ fn credentials_are_told_by_name_form_and_value() {
     says("DB_PASSWORD=", &["empty credential at 11"]);
     says("DB_PASSWORD=\nDB_PASSWORD_FILE=/run/secrets/db", &[]);
     says("API_TOKEN=", &[]);
+    says("MAIL_HOST=\nMAIL_PASSWORD=", &[]);
+    says("MAIL_HOST=mail\nMAIL_PASSWORD=", &["empty credential at 13"]);
+    says("PGUSER=intake\nPGPASSWORD=intake", &["default credential at 6"]);
+    says("MYSQL_USER=intake\nMYSQL_ROOT_PASSWORD=intake", &["default credential at 6"]);
+    says("S3_ACCESS_KEY=minio\nS3_SECRET_KEY=minio123", &["default credential at 8"]);
     says("DB_PASSWORD=korrekt-pferd-47-batterie", &["literal credential at 25"]);
     says("DB_PASSWORD=${DB_PASSWORD}", &[]);
     says("PASSWORD_RESET_URL=https://example.org/reset", &[]);
     says("POSTGRES_HOST_AUTH_METHOD=trust", &["empty credential at 5"]);
+    says("AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED=true", &["empty credential at 4"]);
     says("MYSQL_ALLOW_EMPTY_PASSWORD=no", &["empty credential at 2"]);
     says("DATABASE_URL=postgresql+ssl://user:password@db/x?sslmode=require", &["default credential at 13"]);
     says(
         &format!("THING={}{}", "ghp_", "a8Kd93jfLQ02mZx7Yb51Vn6Tc4Rw0Ep3Su9G"),
         &["literal credential at 40"],
     );
+}
+
+#[test]
+fn options_of_java_say_who_may_manage_it() {
+    let option = |name: &str, value: &str| format!("-Dcom.sun.management.jmxremote.{name}={value}");
+    says(&format!("JAVA_OPTS=\"-Xmx1g {}\"", option("ssl", "false")), &["tls off"]);
+    says(&format!("JAVA_OPTS={}", option("ssl", "true")), &[]);
+    says(&format!("JAVA_OPTS={}", option("authenticate", "false")), &["empty credential at 5"]);
+    says(&format!("JAVA_OPTS={}", option("port", "9010")), &[]);
 }
 
 #[test]

@@ -205,7 +205,8 @@ macro_rules! kinds {
                 $(
                     let mut $plural = Vec::with_capacity(all.iter().map(|facts| facts.$plural.len()).sum());
                     for facts in &mut all {
-                        $plural.append(&mut facts.$plural);
+                        // Taken whole, so that what they lay in is free for the facts to come.
+                        $plural.extend(std::mem::take(&mut facts.$plural));
                     }
                 )*
                 Facts { $( $plural ),* }

@@ -2,7 +2,7 @@
 //! <https://docs.spring.io/spring-boot/reference/features/external-config.html>
 
 use super::sections::{keys, parse, sections};
-use super::servers::{reads_like, unmarked};
+use super::servers::reads_like;
 use super::{Candidate, Format, Reader, spring};
 use crate::syntax::entry::{Entry, Section};
 use crate::syntax::yaml::{Document, Mode};
@@ -38,7 +38,7 @@ const KNOWN: &[&str] = &[
 ];
 
 fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
-    let (stem, extension) = unmarked(candidate).rsplit_once('.')?;
+    let (stem, extension) = candidate.unmarked().rsplit_once('.')?;
     if !matches!(extension, "yaml" | "yml") || !spring::is_named(stem) || candidate.is_of_tests() {
         return None;
     }
@@ -95,8 +95,7 @@ mod tests {
     #[test]
     fn files_are_told_by_name_and_content() {
         let recognised = |path: &str, text: &str| {
-            recognise(&Candidate { path, has_sibling: &|_| false }, || Some(text))
-                .map(|found| found.format.name)
+            recognise(&Candidate::new(path, &|_| false), || Some(text)).map(|found| found.format.name)
         };
         for (path, text) in [
             ("src/main/resources/application.yml", "server:\n  port: 8080\n"),

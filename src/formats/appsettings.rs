@@ -3,7 +3,6 @@
 
 use super::sections::{leave_out_empty, parse, sections};
 use super::servers::documented::{Documented, Meaning, OFF, place, state};
-use super::servers::unmarked;
 use super::{Candidate, Format, Reader};
 use crate::facts::{Field, Head, Protects, Protocol};
 use crate::syntax::yaml::Mode;
@@ -17,7 +16,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
-    let (stem, extension) = unmarked(candidate).rsplit_once('.')?;
+    let (stem, extension) = candidate.unmarked().rsplit_once('.')?;
     let starts = stem.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("appsettings"));
     (starts && extension == "json" && !candidate.is_of_tests()).then_some("named appsettings*.json")
 }
@@ -64,8 +63,7 @@ mod tests {
     #[test]
     fn files_are_told_by_their_name() {
         let recognised = |path: &str| {
-            recognise(&Candidate { path, has_sibling: &|_| false }, || Some("{}"))
-                .map(|found| found.format.name)
+            recognise(&Candidate::new(path, &|_| false), || Some("{}")).map(|found| found.format.name)
         };
         for path in [
             "appsettings.json",

@@ -3,7 +3,6 @@
 
 use super::sections::{keys, leave_out_empty, parse_leniently, sections};
 use super::servers::documented::state;
-use super::servers::unmarked;
 use super::{Candidate, Format, Reader};
 use crate::syntax::yaml::{Kind, Mode};
 use crate::value::environment::Environment;
@@ -94,7 +93,7 @@ const OTHERS: &[&str] = &[
 const WINDOW: usize = 4 << 10;
 
 fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
-    let (stem, extension) = unmarked(candidate).rsplit_once('.')?;
+    let (stem, extension) = candidate.unmarked().rsplit_once('.')?;
     if !matches!(extension, "yaml" | "yml" | "json") || !is_in_config(candidate) || candidate.is_of_tests() {
         return None;
     }
@@ -130,8 +129,8 @@ fn is_object(text: &str) -> bool {
 }
 
 fn read(reader: &mut Reader<'_>) {
-    let candidate = Candidate { path: reader.reading.path, has_sibling: &|_| false };
-    let is_json = unmarked(&candidate).rsplit_once('.').is_some_and(|(_, extension)| extension == "json");
+    let candidate = Candidate::new(reader.reading.path, &|_| false);
+    let is_json = candidate.unmarked().rsplit_once('.').is_some_and(|(_, extension)| extension == "json");
     let stream = parse_leniently(reader, if is_json { Mode::Json } else { Mode::Plain });
     for document in &stream.documents {
         // Rails and Sequelize keep all environments in one file.
@@ -155,7 +154,7 @@ mod tests {
     use crate::source::Sources;
 
     fn recognised(path: &str, text: &str) -> Option<&'static str> {
-        recognise(&Candidate { path, has_sibling: &|_| false }, || Some(text)).map(|found| found.format.name)
+        recognise(&Candidate::new(path, &|_| false), || Some(text)).map(|found| found.format.name)
     }
 
     #[test]

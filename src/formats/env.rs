@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn names_of_env_files_are_known() {
         let named = |path: &str| {
-            let candidate = super::Candidate { path, has_sibling: &|_| false };
+            let candidate = super::Candidate::new(path, &|_| false);
             FORMATS.iter().find(|format| (format.by_name)(&candidate).is_some()).map(|format| format.name)
         };
         for path in [".env", ".env.production", "a/.env.example", "db.env", ".env.local"] {

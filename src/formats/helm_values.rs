@@ -165,7 +165,8 @@ mod tests {
     #[test]
     fn values_are_recognised_beside_their_chart_only() {
         let named = |path, chart: bool| {
-            let candidate = Candidate { path, has_sibling: &|name| chart && name == "Chart.yaml" };
+            let beside = |name: &str| chart && name == "Chart.yaml";
+            let candidate = Candidate::new(path, &beside);
             (super::FORMAT.by_name)(&candidate).is_some()
         };
         assert!(named("charts/x/values.yaml", true));

@@ -41,7 +41,7 @@ pub(super) fn image<'s>(text: &Text<'s>, subject: &'s str) -> Option<Image<'s>> 
 /// The data store that an image runs, if it is known to run one.
 pub(crate) fn datastore(image: &Image<'_>) -> Option<Datastore> {
     let reference = images::parse_reference(image.reference.value()?)?;
-    images::lookup(&reference)?.image.datastore
+    images::lookup(&reference)?.image.datastore()
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ fn read(reader: &mut Reader<'_>) {
         let path = format!("{}/{}", reader.reading.path, file.path);
         let beside = |name: &str| paths.contains(&resolve(&file.path, name));
         let text: String = file.lines.iter().filter_map(|line| whole.get(line.clone())).collect();
-        let candidate = Candidate { path: &path, has_sibling: &beside };
+        let candidate = Candidate::new(&path, &beside);
         let found = recognise(&candidate, || Some(&text));
         if let Some(found) = found.filter(|found| found.format.name != FORMAT.name) {
             let block = reader.sources.add_block(path, reader.reading.file, &file.lines);

@@ -264,20 +264,29 @@ impl<'s> Reading<'s> {
 pub fn resolve(from: &str, path: &str) -> String {
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     let absolute = path.starts_with('/') || (path.is_empty() && from.starts_with('/'));
-    let joined = if absolute { path.to_owned() } else { format!("{folder}/{path}") };
-    let rooted = joined.starts_with('/') && (absolute || folder.starts_with('/'));
-    let mut parts: Vec<&str> = Vec::new();
-    for part in joined.split('/') {
+    let (before, first) = if absolute { ("", path) } else { (folder, folder) };
+    let mut whole = String::with_capacity(before.len() + path.len() + 1);
+    if first.starts_with('/') {
+        whole.push('/');
+    }
+    let top = whole.len();
+    for part in before.split('/').chain(path.split('/')) {
+        let last = whole.get(top..).and_then(|parts| parts.rsplit('/').next()).unwrap_or_default();
         match part {
             "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
+            ".." if !matches!(last, "" | "..") => {
+                let rest = whole.len() - last.len();
+                whole.truncate(rest.saturating_sub(1).max(top));
             }
-            part => parts.push(part),
+            part => {
+                if whole.len() > top {
+                    whole.push('/');
+                }
+                whole.push_str(part);
+            }
         }
     }
-    let path = parts.join("/");
-    if rooted { format!("/{path}") } else { path }
+    whole
 }
 
 /// Reads what a renderer made of templates in their stead.
@@ -304,6 +313,10 @@ mod tests {
         assert_eq!(resolve("deploy/compose.yaml", "../../x"), "../x");
         assert_eq!(resolve("deploy/compose.yaml", "/etc/x"), "/etc/x");
         assert_eq!(resolve("/abs/compose.yaml", "a/./b"), "/abs/a/b");
+        assert_eq!(resolve("/abs/compose.yaml", "../../b/.."), "/..");
+        assert_eq!(resolve("a/b/compose.yaml", "../../../x/"), "../x");
+        assert_eq!(resolve("compose.yaml", "a//../../b/c/.."), "../b");
+        assert_eq!(resolve("a/compose.yaml", ""), "a");
     }
 
     #[test]

@@ -33,7 +33,7 @@ mod tests {
     use crate::source::Sources;
 
     fn recognised(path: &str) -> Option<&'static str> {
-        recognise(&Candidate { path, has_sibling: &|_| false }, || None).map(|found| found.format.name)
+        recognise(&Candidate::new(path, &|_| false), || None).map(|found| found.format.name)
     }
 
     #[test]

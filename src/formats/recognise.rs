@@ -2,31 +2,54 @@
 
 use super::{FORMATS, Format, servers, toml};
 
-/// A file of which only the name is known yet.
+/// A file of which only the name is known yet. Its parts are told apart once, since every format looks at them.
 pub struct Candidate<'c> {
     /// Its path from the root of the run, with `/` between its parts.
     pub path: &'c str,
     /// Whether a file of this name lies in the same folder.
     pub has_sibling: &'c dyn Fn(&str) -> bool,
+    name: &'c str,
+    extension: &'c str,
+    unmarked: &'c str,
+    folder: &'c str,
 }
 
-impl Candidate<'_> {
+/// What may stand behind the name of a file that is to be filled in.
+const MARKS: [&str; 9] = ["template", "tmpl", "tpl", "example", "sample", "dist", "default", "j2", "erb"];
+
+impl<'c> Candidate<'c> {
+    /// The file at a path.
+    #[must_use]
+    pub fn new(path: &'c str, has_sibling: &'c dyn Fn(&str) -> bool) -> Self {
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = folders.rsplit('/').next().unwrap_or_default();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        let unmarked = if MARKS.contains(&extension) { stem } else { name };
+        Candidate { path, has_sibling, name, extension, unmarked, folder }
+    }
+
     /// The last part of the path.
     #[must_use]
-    pub fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(self.path)
+    pub fn name(&self) -> &'c str {
+        self.name
     }
 
     /// What stands behind the last dot of the name, or nothing.
     #[must_use]
-    pub fn extension(&self) -> &str {
-        self.name().rsplit_once('.').map_or("", |(_, extension)| extension)
+    pub fn extension(&self) -> &'c str {
+        self.extension
+    }
+
+    /// Its name without the mark of a template: `redis.conf` of `redis.conf.example`.
+    #[must_use]
+    pub fn unmarked(&self) -> &'c str {
+        self.unmarked
     }
 
     /// The name of the folder it lies in, or nothing.
     #[must_use]
-    pub fn folder(&self) -> &str {
-        self.path.rsplit('/').nth(1).unwrap_or_default()
+    pub fn folder(&self) -> &'c str {
+        self.folder
     }
 
     /// Whether it is YAML by its name.

@@ -212,7 +212,7 @@ mod tests {
     use crate::source::Sources;
 
     fn recognised(path: &str, text: &str) -> Option<&'static str> {
-        recognise(&Candidate { path, has_sibling: &|_| false }, || Some(text)).map(|found| found.format.name)
+        recognise(&Candidate::new(path, &|_| false), || Some(text)).map(|found| found.format.name)
     }
 
     #[test]

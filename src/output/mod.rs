@@ -3,7 +3,11 @@
 
 mod concise;
 mod excerpt;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod markdown;
 mod masks;
 mod plain;
 #[cfg(test)]
@@ -12,6 +16,7 @@ mod sarif;
 mod summary;
 mod suspects;
 mod text;
+mod uri;
 
 pub use masks::Masks;
 pub use summary::write_summary;
@@ -37,7 +42,16 @@ pub struct Output {
 }
 
 /// All outputs.
-pub static OUTPUTS: &[Output] = &[text::TEXT, concise::CONCISE, json::JSON, sarif::SARIF];
+pub static OUTPUTS: &[Output] = &[
+    text::TEXT,
+    concise::CONCISE,
+    json::JSON,
+    sarif::SARIF,
+    github::GITHUB,
+    gitlab::GITLAB,
+    junit::JUNIT,
+    markdown::MARKDOWN,
+];
 
 /// The output of this name.
 #[must_use]
@@ -126,6 +140,14 @@ impl<'s> Report<'_, 's> {
     }
 }
 
+/// What to do about it: the first paragraph of the rule's section "Fix", on one line.
+fn fix(rule: &Rule) -> Option<String> {
+    let section = rule.section("Fix")?;
+    let lines = section.lines().take_while(|line| !line.trim().is_empty() && !line.starts_with("```"));
+    let paragraph = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+    (!paragraph.is_empty()).then(|| plain::text(&paragraph).into_owned())
+}
+
 /// Whether a path of a file leads from the root of the file system: the file lies outside of the folder of
 /// the run.
 fn is_absolute(path: &str) -> bool {
@@ -191,5 +213,22 @@ mod tests {
             assert_eq!(harmful, None, "{}: {written}", output.name);
             assert!(!written.contains("hunter"), "{}: {written}", output.name);
         }
+    }
+
+    #[test]
+    fn outputs_agree_on_how_many_findings_there_are() {
+        let report = samples::deployment();
+        let written = |output| samples::written(output, &report, Style::default());
+        let count = report.findings.len();
+        assert_eq!(written("concise").lines().count(), count);
+        assert_eq!(written("github").lines().count(), count + report.summary.failures.len());
+        assert_eq!(samples::json("json", &report)["findings"].as_array().unwrap().len(), count);
+        assert_eq!(samples::json("gitlab", &report).as_array().unwrap().len(), count);
+        assert_eq!(written("junit").matches("</failure>").count(), count);
+        assert_eq!(
+            written("markdown").matches("\n- [").count() + 1,
+            count,
+            "one lies outside, without a link"
+        );
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 }
 
 /// "a, b and c".
-fn series(items: &[String]) -> String {
+pub(super) fn series(items: &[String]) -> String {
     match items {
         [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
         _ => items.concat(),

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::excerpt::{CONTEXT, Excerpt};
 use super::summary::counted;
-use super::{Output, Report, Style, plain};
+use super::{Output, Report, Style, fix, plain};
 use crate::facts::Use;
 use crate::finding::Finding;
 use crate::rule::{Level, Rule};
@@ -129,14 +129,6 @@ impl<'f, 'r, 's> Group<'f, 'r, 's> {
         }
         Ok(())
     }
-}
-
-/// What to do about it: the first paragraph of the rule's section "Fix", on one line.
-fn fix(rule: &Rule) -> Option<String> {
-    let section = rule.section("Fix")?;
-    let lines = section.lines().take_while(|line| !line.trim().is_empty() && !line.starts_with("```"));
-    let paragraph = lines.map(str::trim).collect::<Vec<_>>().join(" ");
-    (!paragraph.is_empty()).then(|| plain::text(&paragraph).into_owned())
 }
 
 /// A group as miette draws it.

@@ -33,6 +33,6 @@ fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k s
     }
     let most = 1 + name.len() / 4;
     let like = known.filter(|known| known.len().abs_diff(name.len()) <= most);
-    let best = like.map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
+    let best = like.map(|known| (strsim::osa_distance(name, known), known)).min();
     best.filter(|(away, _)| *away <= most).map(|(_, known)| known)
 }

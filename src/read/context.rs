@@ -20,7 +20,7 @@ const LONGEST_PATTERN: usize = 1024;
 /// Reads what the readings want, and what is wanted by that, until nothing is missing. Only what lies in the
 /// root is read, links worked off. A file among those that the run looks at is checked from now on, since
 /// what names it tells its format; all others are context.
-pub fn read_wanted<'s>(read: &mut Read<'s>, files: &[File], options: Options<'_>, sources: &'s Sources) {
+pub fn read_wanted<'s>(read: &mut Read<'s>, options: Options<'_>, sources: &'s Sources) {
     let mut known: FxHashSet<String> = read.listed.iter().map(|listed| listed.path.clone()).collect();
     let (mut from, mut count) = (0, 0);
     for _ in 0..ROUNDS {
@@ -34,7 +34,8 @@ pub fn read_wanted<'s>(read: &mut Read<'s>, files: &[File], options: Options<'_>
             let Some(format) = formats::find(want.format) else { continue };
             for path in expand(options.root, &want.path) {
                 let Some(location) = options.root.locate(&path) else { continue };
-                if count < FILES && !known.contains(&path) && location.is_file() {
+                let new = count < FILES && !known.contains(&path) && !options.found.lacks(&path);
+                if new && location.is_file() {
                     count += 1;
                     known.insert(path.clone());
                     wanted.push((File { path, location }, format));
@@ -46,7 +47,7 @@ pub fn read_wanted<'s>(read: &mut Read<'s>, files: &[File], options: Options<'_>
         }
         let look = |(file, format): &(File, &'static Format)| look(file, format, options, sources);
         each(&wanted, sources, look, |(file, _), look| {
-            let checked = files.binary_search_by(|other| other.path.cmp(&file.path)).is_ok();
+            let checked = options.found.files.binary_search_by(|other| other.path.cmp(&file.path)).is_ok();
             read.take(&file.path, look, checked);
         });
         let taken: FxHashSet<&str> = wanted.iter().map(|(file, _)| file.path.as_str()).collect();

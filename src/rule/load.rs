@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::condition::{Condition, Operand, Pattern, Test};
 use super::message::Message;
-use super::raw::{Raw, RawRule, RawValue};
+use super::raw::{Raw, RawRule, RawValue, Raws};
 use super::{Adjust, Case, Level, Rule, code, words};
 use crate::facts::{FieldSchema, Kind, Type};
 use crate::policy::Limit;
@@ -21,24 +21,24 @@ pub struct RuleError {
 }
 
 type Result<T> = std::result::Result<T, RuleError>;
-type Table = &'static [(&'static str, Raw)];
 
 /// Checks a rule.
 ///
 /// # Errors
 /// The first thing in its head that isn't known or doesn't fit.
 pub fn load(raw: &RawRule) -> Result<Rule> {
-    let head = table(&raw.head)?;
+    let head = raw.head;
+    let lacking = |message: &str| RuleError { span: 0..raw.body, message: message.to_owned() };
     known_keys(head, &["since", "controls", "related", "case"])?;
     let body = raw.text.get(raw.body..).unwrap_or_default();
     let title = body.trim_start().lines().next().and_then(|line| line.strip_prefix("# "));
-    let title = title.ok_or_else(|| error(&raw.head, "the Markdown must begin with a heading"))?;
-    let cases = get(head, "case").ok_or_else(|| error(&raw.head, "a rule needs at least one [[case]]"))?;
+    let title = title.ok_or_else(|| lacking("the Markdown must begin with a heading"))?;
+    let cases = head.get("case").ok_or_else(|| lacking("a rule needs at least one [[case]]"))?;
     let cases = list(cases)?.iter().map(|case| load_case(raw.id, case)).collect::<Result<Vec<_>>>()?;
     Ok(Rule {
         id: raw.id,
         topic: raw.topic,
-        since: get(head, "since").map(text).transpose()?.unwrap_or_default(),
+        since: head.get("since").map(text).transpose()?.unwrap_or_default(),
         title,
         text: body,
         controls: controls(head, "controls")?,
@@ -47,15 +47,36 @@ pub fn load(raw: &RawRule) -> Result<Rule> {
     })
 }
 
-fn controls(head: Table, key: &str) -> Result<Vec<(&'static str, Vec<&'static str>)>> {
-    let Some(raw) = get(head, key) else { return Ok(Vec::new()) };
-    table(raw)?
-        .iter()
-        .map(|(framework, ids)| Ok((*framework, list(ids)?.iter().map(text).collect::<Result<_>>()?)))
-        .collect()
+/// Controls of frameworks. They are read whenever they are asked for, since few runs ask.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Controls(Raws);
+
+impl Controls {
+    /// Each framework with the identifiers of its controls.
+    pub fn iter(self) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+        self.0.iter().map(|raw| {
+            let ids = list(raw).unwrap_or_default().iter();
+            (raw.key(), ids.filter_map(|id| text(id).ok()).collect())
+        })
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0.iter().next().is_none()
+    }
 }
 
-fn load_case(id: &str, raw: &Raw) -> Result<Case> {
+fn controls(head: Raws, key: &str) -> Result<Controls> {
+    let Some(raw) = head.get(key) else { return Ok(Controls::default()) };
+    let frameworks = table(raw)?;
+    for framework in frameworks.iter() {
+        list(framework)?.iter().try_for_each(|id| text(id).map(|_| ()))?;
+    }
+    Ok(Controls(frameworks))
+}
+
+fn load_case(id: &str, raw: Raw) -> Result<Case> {
     let case = table(raw)?;
     known_keys(
         case,
@@ -66,7 +87,7 @@ fn load_case(id: &str, raw: &Raw) -> Result<Case> {
     let kind =
         *kind.ok_or_else(|| unknown(about, "kind of fact", Kind::ALL.iter().map(|kind| kind.name())))?;
     let when = required(raw, case, "when")?;
-    let algorithm = matches!(when.value, RawValue::Text("code"));
+    let algorithm = matches!(when.value(), RawValue::Text("code"));
     if algorithm && code::find(id).is_none() {
         return Err(error(when, &format!("there is no algorithm for `{id}`")));
     }
@@ -74,7 +95,7 @@ fn load_case(id: &str, raw: &Raw) -> Result<Case> {
     let level = Level::parse(text(level)?)
         .ok_or_else(|| unknown(level, "level", ["error", "warning", "note"].into_iter()))?;
     let message = required(raw, case, "message")?;
-    let at = get(case, "at").map(|at| field(at, text(at)?, kind).map(|schema| schema.name)).transpose()?;
+    let at = case.get("at").map(|at| field(at, text(at)?, kind).map(|schema| schema.name)).transpose()?;
     Ok(Case {
         about: kind,
         when: if algorithm { None } else { Some(condition(when, kind)?) },
@@ -87,8 +108,8 @@ fn load_case(id: &str, raw: &Raw) -> Result<Case> {
     })
 }
 
-fn adjust(case: Table, key: &str) -> Result<Adjust> {
-    let Some(raw) = get(case, key) else { return Ok(Adjust::Keep) };
+fn adjust(case: Raws, key: &str) -> Result<Adjust> {
+    let Some(raw) = case.get(key) else { return Ok(Adjust::Keep) };
     match text(raw)? {
         "off" => Ok(Adjust::Off),
         "lower" => Ok(Adjust::Lower),
@@ -98,8 +119,8 @@ fn adjust(case: Table, key: &str) -> Result<Adjust> {
     }
 }
 
-fn condition(raw: &Raw, kind: Kind) -> Result<Condition> {
-    let parts = table(raw)?.iter().map(|(key, value)| match *key {
+fn condition(raw: Raw, kind: Kind) -> Result<Condition> {
+    let parts = table(raw)?.iter().map(|value| match value.key() {
         "all" => conditions(value, kind).map(Condition::All),
         "any" => conditions(value, kind).map(Condition::Any),
         "none" => Ok(Condition::Not(Box::new(Condition::Any(conditions(value, kind)?)))),
@@ -120,16 +141,16 @@ fn condition(raw: &Raw, kind: Kind) -> Result<Condition> {
     })
 }
 
-fn conditions(raw: &Raw, kind: Kind) -> Result<Vec<Condition>> {
+fn conditions(raw: Raw, kind: Kind) -> Result<Vec<Condition>> {
     list(raw)?.iter().map(|part| condition(part, kind)).collect()
 }
 
 /// `user = { is = "root" }`, or `privileged = true` for short.
-fn tests(raw: &Raw, schema: &FieldSchema) -> Result<Condition> {
-    let RawValue::Table(entries) = raw.value else {
+fn tests(raw: Raw, schema: &FieldSchema) -> Result<Condition> {
+    let RawValue::Table(entries) = raw.value() else {
         return Ok(Condition::Field(schema.name, Test::Is(operand(raw, schema.field_type)?)));
     };
-    let parts = entries.iter().map(|(operator, value)| match *operator {
+    let parts = entries.iter().map(|value| match value.key() {
         "not" => Ok(Condition::Not(Box::new(tests(value, schema)?))),
         operator => Ok(Condition::Field(schema.name, test(operator, value, schema)?)),
     });
@@ -147,7 +168,7 @@ fn tests(raw: &Raw, schema: &FieldSchema) -> Result<Condition> {
 const OPERATORS: [&str; 10] =
     ["is", "in", "matches", "below", "above", "lacks", "outside", "unset", "by-default", "not"];
 
-fn test(operator: &str, raw: &Raw, schema: &FieldSchema) -> Result<Test> {
+fn test(operator: &str, raw: Raw, schema: &FieldSchema) -> Result<Test> {
     let field_type = schema.field_type;
     let item_type = if field_type == Type::List { Type::Text } else { field_type };
     Ok(match operator {
@@ -166,7 +187,7 @@ fn test(operator: &str, raw: &Raw, schema: &FieldSchema) -> Result<Test> {
             Operand::Policy(limit) => Test::Outside(limit),
             _ => return Err(error(raw, "`outside` compares with a list of the policy")),
         },
-        "unset" => match raw.value {
+        "unset" => match raw.value() {
             RawValue::Bool(true) => Test::Unset,
             _ => return Err(error(raw, "write `unset = true`; its opposite is `not = { unset = true }`")),
         },
@@ -175,22 +196,22 @@ fn test(operator: &str, raw: &Raw, schema: &FieldSchema) -> Result<Test> {
     })
 }
 
-fn ordered(raw: &Raw, field_type: Type) -> Result<Operand> {
+fn ordered(raw: Raw, field_type: Type) -> Result<Operand> {
     match field_type {
         Type::Number | Type::Duration => operand(raw, field_type),
         _ => Err(error(raw, "only numbers and durations are more or less than something")),
     }
 }
 
-fn operand(raw: &Raw, field_type: Type) -> Result<Operand> {
-    if let RawValue::Text(name) = raw.value
+fn operand(raw: Raw, field_type: Type) -> Result<Operand> {
+    if let RawValue::Text(name) = raw.value()
         && let Some(limit) = name.strip_prefix("policy.")
     {
         let limit =
             Limit::find(limit).ok_or_else(|| unknown(raw, "setting of the policy", Limit::names()))?;
         return Ok(Operand::Policy(limit));
     }
-    match (raw.value, field_type) {
+    match (raw.value(), field_type) {
         (RawValue::Bool(value), Type::Bool) => Ok(Operand::Bool(value)),
         (RawValue::Number(value), Type::Number) => Ok(Operand::Number(value)),
         (RawValue::Text(value), Type::Duration) => duration::parse(value, None)
@@ -209,61 +230,57 @@ fn operand(raw: &Raw, field_type: Type) -> Result<Operand> {
     }
 }
 
-fn field(raw: &Raw, name: &str, kind: Kind) -> Result<&'static FieldSchema> {
+fn field(raw: Raw, name: &str, kind: Kind) -> Result<&'static FieldSchema> {
     let fields = kind.fields();
     fields.iter().find(|schema| schema.name == name).ok_or_else(|| {
         unknown_name(raw, name, &format!("field of {}", kind.name()), fields.iter().map(|schema| schema.name))
     })
 }
 
-fn known_keys(table: Table, known: &[&'static str]) -> Result<()> {
-    match table.iter().find(|(key, _)| !known.contains(key)) {
-        Some((key, raw)) => Err(unknown_name(raw, key, "key", known.iter().copied())),
+fn known_keys(table: Raws, known: &[&'static str]) -> Result<()> {
+    match table.iter().find(|raw| !known.contains(&raw.key())) {
+        Some(raw) => Err(unknown_name(raw, raw.key(), "key", known.iter().copied())),
         None => Ok(()),
     }
 }
 
-fn get(table: Table, key: &str) -> Option<&'static Raw> {
-    table.iter().find(|(name, _)| *name == key).map(|(_, raw)| raw)
+fn required(raw: Raw, table: Raws, key: &str) -> Result<Raw> {
+    table.get(key).ok_or_else(|| error(raw, &format!("`{key}` is missing")))
 }
 
-fn required(raw: &Raw, table: Table, key: &str) -> Result<&'static Raw> {
-    get(table, key).ok_or_else(|| error(raw, &format!("`{key}` is missing")))
-}
-
-fn table(raw: &Raw) -> Result<Table> {
-    match raw.value {
+fn table(raw: Raw) -> Result<Raws> {
+    match raw.value() {
         RawValue::Table(entries) => Ok(entries),
         _ => Err(error(raw, "a table is wanted here")),
     }
 }
 
-fn list(raw: &Raw) -> Result<&'static [Raw]> {
-    match raw.value {
+fn list(raw: Raw) -> Result<Raws> {
+    match raw.value() {
         RawValue::List(items) => Ok(items),
         _ => Err(error(raw, "a list is wanted here")),
     }
 }
 
-fn text(raw: &Raw) -> Result<&'static str> {
-    match raw.value {
+fn text(raw: Raw) -> Result<&'static str> {
+    match raw.value() {
         RawValue::Text(text) => Ok(text),
         _ => Err(error(raw, "a string is wanted here")),
     }
 }
 
-fn error(raw: &Raw, message: &str) -> RuleError {
-    RuleError { span: raw.start..raw.end, message: message.to_owned() }
+fn error(raw: Raw, message: &str) -> RuleError {
+    RuleError { span: raw.span(), message: message.to_owned() }
 }
 
-fn unknown(raw: &Raw, what: &str, known: impl Iterator<Item = &'static str>) -> RuleError {
+fn unknown(raw: Raw, what: &str, known: impl Iterator<Item = &'static str>) -> RuleError {
     match text(raw) {
         Ok(name) => unknown_name(raw, name, what, known),
         Err(wrong) => wrong,
     }
 }
 
-fn unknown_name(raw: &Raw, name: &str, what: &str, known: impl Iterator<Item = &'static str>) -> RuleError {
+fn unknown_name(raw: Raw, name: &str, what: &str, known: impl Iterator<Item = &'static str>) -> RuleError {
     let hint = crate::policy::did_you_mean(name, known);
-    RuleError { span: raw.start..raw.end, message: format!("unknown {what} `{name}`{hint}") }
+    RuleError { span: raw.span(), message: format!("unknown {what} `{name}`{hint}") }
 }

@@ -3,6 +3,9 @@
 use crate::facts::{Fact, Kind, Value, View};
 use crate::policy::{Limit, Limits};
 
+/// Most messages have at most so many bytes.
+const USUAL: usize = 160;
+
 /// A message with `{…}` in it: `{subject}`, a field (`{user}`), a field's spelling (`{user.written}`), or
 /// what the policy says (`{policy.audit-retention}`).
 #[derive(Debug)]
@@ -63,7 +66,7 @@ impl Message {
         named: &[(&'static str, String)],
         limits: &Limits,
     ) -> String {
-        let mut out = String::new();
+        let mut out = String::with_capacity(USUAL);
         for part in &self.0 {
             match part {
                 Part::Literal(text) => out.push_str(text),

@@ -10,12 +10,15 @@ mod raw;
 pub mod read;
 pub mod words;
 
+pub use load::Controls;
 pub use matching::{Run, run};
-pub use raw::{Raw, RawRule, RawValue};
+pub use raw::{Raw, RawRule, RawValue, Raws};
 
 use crate::facts::Kind;
+use crate::packed::{Text, text};
 use condition::Condition;
 use message::Message;
+use raw::{Form, Node};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -69,9 +72,9 @@ pub struct Rule {
     /// The Markdown of its file, without the head.
     pub text: &'static str,
     /// The controls it checks directly: framework and identifiers.
-    pub controls: Vec<(&'static str, Vec<&'static str>)>,
+    pub controls: Controls,
     /// The controls it supports indirectly.
-    pub related: Vec<(&'static str, Vec<&'static str>)>,
+    pub related: Controls,
     /// Its cases. The first that matches a place speaks there.
     pub cases: Vec<Case>,
 }

@@ -9,7 +9,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::load::RuleError;
-use super::raw::{Raw, RawRule, RawValue};
+use super::raw::{Form, Node, RawRule, Raws};
+use crate::packed::Text;
 
 const FENCE: &str = "+++";
 
@@ -26,13 +27,14 @@ pub fn read(id: &str, topic: &str, text: &str) -> Result<RawRule, RuleError> {
         let span = wrong.span().unwrap_or_default();
         error(start + span.start..start + span.end, wrong.message())
     })?;
-    let span = table.span();
+    let mut read = Head::default();
+    read.entries(table.get_ref(), start);
     Ok(RawRule {
         id: leak(id),
         topic: leak(topic),
         text: leak(text),
         body,
-        head: raw(&span, start, read_table(table.get_ref(), start)),
+        head: Raws::new(Vec::leak(read.nodes), String::leak(read.texts)),
     })
 }
 
@@ -57,33 +59,68 @@ fn closing(text: &str, start: usize) -> Option<(usize, usize)> {
     None
 }
 
-fn read_table(table: &DeTable<'_>, start: usize) -> RawValue {
-    let entries = table.iter().map(|(key, value)| (leak(key.get_ref()), read_value(value, start)));
-    RawValue::Table(Vec::leak(entries.collect()))
+/// The nodes of a head, and their texts.
+#[derive(Default)]
+struct Head {
+    nodes: Vec<Node>,
+    texts: String,
 }
 
-/// TOML nests to a bounded depth, since its parser refuses more.
-fn read_value(value: &Spanned<DeValue<'_>>, start: usize) -> Raw {
-    let read = match value.get_ref() {
-        DeValue::Table(table) => read_table(table, start),
-        DeValue::Array(items) => {
-            RawValue::List(Vec::leak(items.iter().map(|item| read_value(item, start)).collect()))
+impl Head {
+    fn text(&mut self, text: &str) -> Text {
+        let at = self.texts.len();
+        self.texts.push_str(text);
+        Text::new(offset(at), offset(text.len()))
+    }
+
+    fn entries(&mut self, table: &DeTable<'_>, start: usize) {
+        for (key, value) in table {
+            let key = self.text(key.get_ref());
+            self.value(key, value, start);
         }
-        DeValue::String(text) => RawValue::Text(leak(text)),
-        DeValue::Boolean(value) => RawValue::Bool(*value),
-        DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
-            Ok(number) => RawValue::Number(number),
-            Err(_) => RawValue::Text(leak(number.as_str())),
-        },
-        // Loading refuses a text where something else is wanted, with its place.
-        DeValue::Float(number) => RawValue::Text(leak(number.as_str())),
-        DeValue::Datetime(date) => RawValue::Text(leak(&date.to_string())),
-    };
-    raw(&value.span(), start, read)
+    }
+
+    /// TOML nests to a bounded depth, since its parser refuses more.
+    fn value(&mut self, key: Text, value: &Spanned<DeValue<'_>>, start: usize) {
+        let span = value.span();
+        let (from, to) = (offset(start + span.start), offset(start + span.end));
+        let at = self.nodes.len();
+        self.nodes.push(Node { key, start: from, end: to, value: Form::Bool(false) });
+        let read = match value.get_ref() {
+            DeValue::Table(table) => {
+                self.entries(table, start);
+                Form::Table(self.behind(at))
+            }
+            DeValue::Array(items) => {
+                for item in items {
+                    self.value(Text::NONE, item, start);
+                }
+                Form::List(self.behind(at))
+            }
+            DeValue::String(text) => Form::Text(self.text(text)),
+            DeValue::Boolean(value) => Form::Bool(*value),
+            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) => Form::Number(number),
+                Err(_) => Form::Text(self.text(number.as_str())),
+            },
+            // Loading refuses a text where something else is wanted, with its place.
+            DeValue::Float(number) => Form::Text(self.text(number.as_str())),
+            DeValue::Datetime(date) => Form::Text(self.text(&date.to_string())),
+        };
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.value = read;
+        }
+    }
+
+    /// How many nodes stand behind one.
+    fn behind(&self, at: usize) -> u32 {
+        offset(self.nodes.len() - at - 1)
+    }
 }
 
-fn raw(span: &Range<usize>, start: usize, value: RawValue) -> Raw {
-    Raw { start: span.start + start, end: span.end + start, value }
+/// A place in a rule's file. Files have far less than 4 GB.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 fn leak(text: &str) -> &'static str {
@@ -97,7 +134,7 @@ fn error(span: Range<usize>, message: &str) -> RuleError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::{Level, load};
+    use crate::rule::{Level, RawValue, load};
     use proptest::prelude::*;
 
     const RULE: &str = "+++\nsince = \"0.1\"\n[[case]]\nabout = \"problem\"\nwhen = { kind = \"syntax\" }\n\
@@ -138,9 +175,9 @@ mod tests {
     #[test]
     fn numbers_are_read_in_every_base() {
         let rule = read("x", "y", "+++\na = 0x1F\nb = 1.5\n+++\n").unwrap();
-        let RawValue::Table([(_, a), (_, b)]) = rule.head.value else { panic!("{rule:?}") };
-        assert!(matches!(a.value, RawValue::Number(31)), "{a:?}");
-        assert!(matches!(b.value, RawValue::Text("1.5")), "{b:?}");
+        let value = |key: &str| rule.head.get(key).unwrap().value();
+        assert!(matches!(value("a"), RawValue::Number(31)), "{rule:?}");
+        assert!(matches!(value("b"), RawValue::Text("1.5")), "{rule:?}");
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path};
 use rustc_hash::FxHashMap;
 
-use super::{Root, Why};
+use super::{Found, Root, Why};
 
 const GIT: &str = ".gitignore";
 const OURS: &str = ".govlintignore";
@@ -60,7 +60,7 @@ impl Ignores {
         let Ok(inside) = folder.strip_prefix(&self.run.top) else { return self.clone() };
         let (mut ignores, mut at) = (self.clone(), self.run.top.clone());
         for part in inside.components() {
-            let names = present(&at, &[GIT, OURS, ".git"]);
+            let names = present(&at, [GIT, OURS, ".git"].into_iter());
             ignores = ignores.enter(&at, names);
             at.push(part);
         }
@@ -106,23 +106,24 @@ fn list(file: &Path) -> Option<Gitignore> {
 }
 
 /// Those of the names that are there in a folder.
-fn present<'n>(folder: &'n Path, names: &'n [&str]) -> impl Iterator<Item = OsString> + 'n {
-    names.iter().filter(|name| folder.join(name).exists()).map(OsString::from)
+fn present(folder: &Path, names: impl Iterator<Item = &'static str>) -> impl Iterator<Item = OsString> {
+    names.filter(|name| folder.join(name).exists()).map(OsString::from)
 }
 
 /// What git keeps out of version control, each folder's ignore files read once.
 pub struct Unversioned<'r> {
     root: &'r Root,
+    found: &'r Found,
     /// Most runs ask for nothing, so the user's lists are read when the first path is asked for.
     above: OnceCell<Ignores>,
     folders: RefCell<FxHashMap<PathBuf, Ignores>>,
 }
 
 impl<'r> Unversioned<'r> {
-    /// What git keeps out below a root.
+    /// What git keeps out below a root, in which a walk has found something already.
     #[must_use]
-    pub fn new(root: &'r Root) -> Self {
-        Unversioned { root, above: OnceCell::new(), folders: RefCell::default() }
+    pub fn new(root: &'r Root, found: &'r Found) -> Self {
+        Unversioned { root, found, above: OnceCell::new(), folders: RefCell::default() }
     }
 
     /// Whether a path from the root is kept out. It needs not exist.
@@ -138,7 +139,11 @@ impl<'r> Unversioned<'r> {
             if let Some(known) = folders.get(&at) {
                 ignores = known.clone();
             } else {
-                ignores = ignores.enter(&at, present(&at, &[GIT, ".git"]));
+                let folder = self.root.relative(&at);
+                let path =
+                    |name: &str| if folder.is_empty() { name.into() } else { format!("{folder}/{name}") };
+                let names = [GIT, ".git"].into_iter().filter(|name| !self.found.lacks(&path(name)));
+                ignores = ignores.enter(&at, present(&at, names));
                 folders.insert(at.clone(), ignores.clone());
             }
             at.push(part);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use govlint::data::frameworks;
 use govlint::rule::example::{Shows, examples};
-use govlint::rule::{self, code};
+use govlint::rule::{self, Controls, code};
 use regex::Regex;
 
 use crate::{report, rules};
@@ -79,11 +79,11 @@ fn controls_are_of_known_frameworks_and_named_once() {
     let mut wrong = Vec::new();
     for rule in rules() {
         let mut seen = BTreeSet::new();
-        for (framework, ids) in rule.controls.iter().chain(&rule.related) {
+        for (framework, ids) in rule.controls.iter().chain(rule.related.iter()) {
             if frameworks::find(framework).is_none() {
                 wrong.push(format!("{}: unknown framework `{framework}`", rule.id));
             }
-            let twice = ids.iter().filter(|id| !seen.insert((*framework, **id)));
+            let twice = ids.iter().filter(|id| !seen.insert((framework, **id)));
             wrong.extend(twice.map(|id| format!("{}: {framework} {id} is named twice", rule.id)));
             if ids.is_empty() {
                 wrong.push(format!("{}: {framework} without a control", rule.id));
@@ -99,7 +99,7 @@ fn every_rule_serves_nist_800_53_and_iso_27001() {
     // What is wrong with waivers and files has no control of its own.
     for rule in rules().iter().filter(|rule| rule.topic != "project") {
         for wanted in ["nist-800-53", "iso-27001"] {
-            if !rule.controls.iter().chain(&rule.related).any(|(framework, _)| *framework == wanted) {
+            if !rule.controls.iter().chain(rule.related.iter()).any(|(framework, _)| framework == wanted) {
                 wrong.push(format!("{}: no control of {wanted}", rule.id));
             }
         }
@@ -111,10 +111,13 @@ fn every_rule_serves_nist_800_53_and_iso_27001() {
 fn no_control_is_both_checked_and_related() {
     let mut wrong = Vec::new();
     for rule in rules() {
-        let pairs = |controls: &[(&'static str, Vec<&'static str>)]| -> BTreeSet<(&str, &str)> {
-            controls.iter().flat_map(|(framework, ids)| ids.iter().map(|id| (*framework, *id))).collect()
+        let pairs = |controls: Controls| -> BTreeSet<(&str, &str)> {
+            controls
+                .iter()
+                .flat_map(|(framework, ids)| ids.into_iter().map(move |id| (framework, id)))
+                .collect()
         };
-        let both: Vec<_> = pairs(&rule.controls).intersection(&pairs(&rule.related)).copied().collect();
+        let both: Vec<_> = pairs(rule.controls).intersection(&pairs(rule.related)).copied().collect();
         wrong.extend(both.iter().map(|(framework, id)| format!("{}: {framework} {id}", rule.id)));
     }
     report(&wrong);
@@ -128,7 +131,7 @@ fn identifiers_of_controls_have_the_form_of_their_framework() {
     let forms: BTreeMap<&str, Regex> = frameworks::ids().map(|id| (id, form(id))).collect();
     let mut wrong = Vec::new();
     for rule in rules() {
-        for (framework, ids) in rule.controls.iter().chain(&rule.related) {
+        for (framework, ids) in rule.controls.iter().chain(rule.related.iter()) {
             let Some(form) = forms.get(framework) else { continue };
             let odd = ids.iter().filter(|id| !form.is_match(id));
             wrong.extend(odd.map(|id| format!("{}: {framework} has no `{id}`", rule.id)));
@@ -142,8 +145,8 @@ fn identifiers_of_controls_have_the_form_of_their_framework() {
 fn controls_are_sorted_by_framework() {
     let mut wrong = Vec::new();
     for rule in rules() {
-        for controls in [&rule.controls, &rule.related] {
-            if !controls.is_sorted_by(|(a, _), (b, _)| a < b) {
+        for controls in [rule.controls, rule.related] {
+            if !controls.iter().is_sorted_by(|(a, _), (b, _)| a < b) {
                 wrong.push(rule.id.to_owned());
             }
         }

@@ -38,7 +38,7 @@ pub(super) fn derive<'s>(named: &Named<'_, 's>, sources: &'s Sources, out: &mut 
     }
 }
 
-fn region_of(provider: &str, code: &str) -> Option<&'static Known> {
+fn region_of(provider: &str, code: &str) -> Option<Known> {
     match regions::lookup(code, Some(Provider::parse(provider)?)) {
         Lookup::Known(region) => Some(region),
         _ => None,
@@ -53,7 +53,7 @@ fn piece(text: &str, before: usize, mark: char) -> Option<Part<'_>> {
 }
 
 /// `arn:partition:service:region:account:resource`; the region is empty where the service has none.
-fn arn(value: &str) -> Option<(Part<'_>, &'static Known)> {
+fn arn(value: &str) -> Option<(Part<'_>, Known)> {
     let rest = value.strip_prefix("arn:")?;
     let before: usize = rest.split(':').take(2).map(|part| part.len() + 1).sum();
     let code = piece(value, "arn:".len() + before, ':')?;
@@ -61,7 +61,7 @@ fn arn(value: &str) -> Option<(Part<'_>, &'static Known)> {
 }
 
 /// `projects/p/locations/europe-west2/keyRings/k`.
-fn resource_name(value: &str) -> Option<(Part<'_>, &'static Known)> {
+fn resource_name(value: &str) -> Option<(Part<'_>, Known)> {
     if !value.starts_with("projects/") {
         return None;
     }
@@ -72,7 +72,7 @@ fn resource_name(value: &str) -> Option<(Part<'_>, &'static Known)> {
 }
 
 /// `project:europe-west2:instance`.
-fn cloud_sql(value: &str) -> Option<(Part<'_>, &'static Known)> {
+fn cloud_sql(value: &str) -> Option<(Part<'_>, Known)> {
     let mut parts = value.split(':');
     let (project, code, instance) = (parts.next()?, parts.next()?, parts.next()?);
     let name = |text: &str| {
@@ -142,7 +142,7 @@ fn realm(key: &Key<'_>, value: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn code(found: Option<(Part<'_>, &'static Known)>) -> Option<&'static str> {
+    fn code(found: Option<(Part<'_>, Known)>) -> Option<&'static str> {
         found.map(|(_, region)| region.code)
     }
 

@@ -63,7 +63,7 @@ pub(super) fn emit<'t, 's>(
     facts.capabilities.extend(added_capabilities(service, used));
     commands::state(service, scope, used, facts);
 
-    let datastore = known.as_ref().and_then(|known| known.image.datastore);
+    let datastore = known.as_ref().and_then(|known| known.image.datastore());
     let host_network = host_network(service, trees);
     let on_host = host_network.value() == Some(&true);
     // On the host's network nothing is published, everything is there.
@@ -111,7 +111,7 @@ fn container<'s>(
         // An image that nobody knows has none; one that isn't named may.
         _ => service.absent(if builds || image.is_some() { Field::Unset } else { Field::Unknown }),
     };
-    let store = known.and_then(|known| known.image.datastore);
+    let store = known.and_then(|known| known.image.datastore());
     Container {
         name: Field::set(service.name, service.anchor, ""),
         runs: Field::Default(Runs::Long),

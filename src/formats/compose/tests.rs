@@ -16,7 +16,7 @@ pub(super) fn read<'s>(sources: &'s Sources, files: &[(&str, &str)]) -> Vec<Read
         .iter()
         .map(|(path, text)| {
             let id = sources.add((*path).into(), (*text).into());
-            let candidate = Candidate { path, has_sibling: &|_| false };
+            let candidate = Candidate::new(path, &|_| false);
             let format = recognise(&candidate, || Some(text)).map_or("compose", |found| found.format.name);
             Reader::read(sources, id, find(format).unwrap())
         })
@@ -45,7 +45,7 @@ fn container<'a, 's>(reading: &'a Reading<'s>, name: &str) -> &'a Container<'s> 
 #[test]
 fn files_are_known_by_name_and_by_content() {
     let format = |path: &str, text: &str| {
-        let candidate = Candidate { path, has_sibling: &|_| false };
+        let candidate = Candidate::new(path, &|_| false);
         recognise(&candidate, || Some(text)).map(|found| found.format.name)
     };
     for path in ["compose.yaml", "docker-compose.prod.yml", "a/compose.dev.yml", "docker-compose.yml.example"]

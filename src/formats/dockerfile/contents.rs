@@ -156,7 +156,7 @@ fn written<'s>(reader: &mut Reader<'s>, heredoc: &Heredoc<'s>, target: &str, aro
         }
         return;
     }
-    let candidate = Candidate { path, has_sibling: &|_| false };
+    let candidate = Candidate::new(path, &|_| false);
     let format = recognise(&candidate, || Some(text)).map(|found| found.format);
     if let Some(format) = format.filter(|format| matches!(format.name, "env" | "nginx")) {
         reader.embed(heredoc.body.clone(), format, around.store);

@@ -276,7 +276,7 @@ fn on_base<'s>(
         Some(User::Root | User::Unknown) | None => Field::Default("root"),
     };
     let checked = known.as_ref().is_some_and(|known| known.image.healthcheck);
-    let listens = known.as_ref().and_then(|known| known.image.datastore).map(|store| {
+    let listens = known.as_ref().and_then(|known| known.image.datastore()).map(|store| {
         let mut ports = store.ports.to_vec();
         ports.sort_unstable();
         ports

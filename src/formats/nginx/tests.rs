@@ -34,7 +34,7 @@ fn serves(server: &str) -> Option<Serves> {
 #[test]
 fn names_and_contents_are_recognised() {
     let named = |path: &str, text: &'static str| {
-        let candidate = Candidate { path, has_sibling: &|_| false };
+        let candidate = Candidate::new(path, &|_| false);
         recognise(&candidate, || Some(text)).map(|found| found.format.name)
     };
     for path in ["nginx.conf", "a/nginx.prod.conf", "x.nginx", "sites-enabled/default", "nginx.conf.template"]

@@ -8,7 +8,7 @@ const WORKFLOW: &str = ".github/workflows/x.yml";
 
 fn read<'s>(sources: &'s Sources, path: &str, text: &str) -> Reading<'s> {
     let id = sources.add(path.to_owned(), text.to_owned());
-    let candidate = Candidate { path, has_sibling: &|_| false };
+    let candidate = Candidate::new(path, &|_| false);
     let format = recognise(&candidate, || Some(text)).unwrap().format;
     Reader::read(sources, id, format)
 }
@@ -19,7 +19,7 @@ fn settings<'s>(facts: &Facts<'s>) -> Vec<(&'s str, Store)> {
 }
 
 fn format(path: &str, text: &str) -> Option<&'static str> {
-    let candidate = Candidate { path, has_sibling: &|_| false };
+    let candidate = Candidate::new(path, &|_| false);
     recognise(&candidate, || Some(text)).map(|found| found.format.name)
 }
 

@@ -1,7 +1,7 @@
 //! Servers that keep their settings in sections of an INI file, and of which no more needs to be known:
 //! Grafana, `PgBouncer`, PHP.
 
-use super::{credential, entry, finish, setting, unmarked};
+use super::{credential, entry, finish, setting};
 use crate::facts::{CredentialClass, Scope};
 use crate::formats::{Candidate, Format, Reader};
 use crate::syntax::entry::Entry;
@@ -16,7 +16,7 @@ pub(in crate::formats) const FORMAT: Format = Format {
 };
 
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
-    let stem = unmarked(candidate).strip_suffix(".ini")?;
+    let stem = candidate.unmarked().strip_suffix(".ini")?;
     match stem {
         stem if stem.starts_with("grafana") => Some("named grafana*.ini"),
         stem if stem.starts_with("pgbouncer") => Some("named pgbouncer*.ini"),

@@ -1,7 +1,7 @@
 //! Kafka: brokers, controllers, Connect, clients, and `ZooKeeper` beside them.
 //! <https://kafka.apache.org/documentation/#security_ssl>
 
-use super::{entry, finish, first_word, setting, statements, switch, unmarked};
+use super::{entry, finish, first_word, setting, statements, switch};
 use crate::facts::{Position, Protects, Scope};
 use crate::formats::{Candidate, Format, Reader};
 use crate::source::{Span, Text};
@@ -20,7 +20,7 @@ pub(in crate::formats) const FORMAT: Format = Format {
 
 /// Whether a file's name is one that Kafka's own files have.
 pub(super) fn has_name(candidate: &Candidate<'_>) -> bool {
-    let Some(stem) = unmarked(candidate).strip_suffix(".properties") else { return false };
+    let Some(stem) = candidate.unmarked().strip_suffix(".properties") else { return false };
     [
         "server",
         "broker",

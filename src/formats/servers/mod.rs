@@ -41,7 +41,7 @@ pub(super) fn may_be_one(candidate: &Candidate<'_>) -> bool {
 
 /// The format of a text that stands in another file under the name that it will have.
 pub(super) fn of_text(name: &str, text: &str) -> Option<&'static Format> {
-    let candidate = Candidate { path: name, has_sibling: &|_| false };
+    let candidate = Candidate::new(name, &|_| false);
     let reads = |format: &&Format| {
         (format.by_name)(&candidate).is_some() || (format.by_content)(&candidate, text).is_some()
     };
@@ -76,24 +76,14 @@ static FORMATS: &[&Format] = &[
     &super::toml::FORMAT,
 ];
 
-/// What may stand behind the name of a file that is to be filled in.
-const MARKS: &[&str] =
-    &[".template", ".tmpl", ".tpl", ".example", ".sample", ".dist", ".default", ".j2", ".erb"];
-
-/// A file's name without the mark of a template: `redis.conf` of `redis.conf.example`.
-pub(super) fn unmarked<'c>(candidate: &'c Candidate<'_>) -> &'c str {
-    let name = candidate.name();
-    MARKS.iter().find_map(|mark| name.strip_suffix(mark)).unwrap_or(name)
-}
-
 /// What stands behind the last dot of a file's name, but for the mark of a template.
 fn extension<'c>(candidate: &'c Candidate<'_>) -> &'c str {
-    unmarked(candidate).rsplit_once('.').map_or("", |(_, extension)| extension)
+    candidate.unmarked().rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
 /// Whether a file's name has this extension and a word in it that names the server.
 fn is_named(candidate: &Candidate<'_>, servers: &[&str], extension: &str) -> bool {
-    let stem = unmarked(candidate).strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'));
+    let stem = candidate.unmarked().strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'));
     stem.is_some_and(|stem| servers.iter().any(|server| stem.contains(server)))
 }
 
@@ -289,7 +279,7 @@ mod tests {
 
     /// The format that a file is taken for.
     pub(super) fn recognised(path: &str, text: &str) -> Option<&'static str> {
-        let candidate = Candidate { path, has_sibling: &|_| false };
+        let candidate = Candidate::new(path, &|_| false);
         recognise(&candidate, || Some(text)).map(|found| found.format.name)
     }
 

@@ -1,7 +1,7 @@
 //! Option files of MySQL and `MariaDB`: of the server and of its clients.
 //! <https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html>
 
-use super::{credential, entry, extension, finish, statements, switch, unmarked};
+use super::{credential, entry, extension, finish, statements, switch};
 use crate::facts::{CredentialClass, Position, Protects, Scope};
 use crate::formats::{Candidate, Format, Reader};
 use crate::syntax::entry::{Entry, is_name};
@@ -17,7 +17,7 @@ pub(in crate::formats) const FORMAT: Format = Format {
 };
 
 fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
-    if extension(candidate) != "cnf" && unmarked(candidate) != "my.ini" {
+    if extension(candidate) != "cnf" && candidate.unmarked() != "my.ini" {
         return None;
     }
     let groups = ["[mysql", "[mariadb", "[client", "[server]", "[galera"];

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::{credential, extension, finish, switch, unmarked};
+use super::{credential, extension, finish, switch};
 use crate::facts::{CredentialClass, Position, Protects, Reach};
 use crate::formats::{Candidate, Format, Reader};
 use crate::syntax::words::{Dialect, Line, Word, parse};
@@ -18,7 +18,7 @@ pub(in crate::formats) const FORMAT: Format = Format {
 };
 
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
-    let named = unmarked(candidate).starts_with("pg_hba") && extension(candidate) == "conf";
+    let named = candidate.unmarked().starts_with("pg_hba") && extension(candidate) == "conf";
     named.then_some("named pg_hba*.conf")
 }
 

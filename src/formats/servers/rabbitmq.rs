@@ -1,6 +1,6 @@
 //! RabbitMQ in its newer form, one setting a line. <https://www.rabbitmq.com/docs/configure>
 
-use super::{credential, entry, extension, finish, first_word, statements, switch, unmarked};
+use super::{credential, entry, extension, finish, first_word, statements, switch};
 use crate::facts::{CredentialClass, Position, Protects, Scope};
 use crate::formats::{Candidate, Format, Reader};
 use crate::source::Span;
@@ -39,7 +39,7 @@ const KNOWN: &[&str] = &[
 
 fn by_content(candidate: &Candidate<'_>, text: &str) -> Option<&'static str> {
     let in_folder = candidate.path.rsplit('/').skip(1).any(|folder| folder.contains("rabbitmq"));
-    let named = unmarked(candidate).contains("rabbitmq") || in_folder;
+    let named = candidate.unmarked().contains("rabbitmq") || in_folder;
     if !named || extension(candidate) != "conf" {
         return None;
     }

@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn yaml_is_told_by_its_entry_points_or_its_path() {
         let recognised = |path, text| {
-            let candidate = crate::formats::Candidate { path, has_sibling: &|_| false };
+            let candidate = crate::formats::Candidate::new(path, &|_| false);
             crate::formats::recognise(&candidate, || Some(text)).map(|found| found.format.name)
         };
         assert_eq!(

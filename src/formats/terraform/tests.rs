@@ -68,7 +68,7 @@ fn switches(text: &str) -> Vec<String> {
 
 #[test]
 fn files_are_known_by_their_names() {
-    let named = |path| (FORMAT.by_name)(&Candidate { path, has_sibling: &|_| false }).is_some();
+    let named = |path| (FORMAT.by_name)(&Candidate::new(path, &|_| false)).is_some();
     for path in ["main.tf", "a/b.tofu", "prod.tfvars", "terraform.tfvars.example", "x.auto.tfvars"] {
         assert!(named(path), "{path}");
     }

@@ -2,7 +2,6 @@
 
 mod rules;
 mod taxonomy;
-mod uri;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -14,13 +13,13 @@ use serde_sarif::sarif::{
 };
 
 use super::summary::counted;
+use super::uri::{self, Uri};
 use super::{Output, Report, Style, Suppressed, Suppression, plain};
 use crate::facts::Kind;
 use crate::finding::{Finding, Fingerprint};
 use crate::rule::{Level, Rule};
 use crate::source::Span;
 use taxonomy::Taxonomies;
-use uri::Uri;
 
 /// SARIF.
 pub(super) const SARIF: Output =

@@ -50,7 +50,7 @@ fn description(text: &str) -> MultiformatMessageString {
 
 fn properties(rule: &Rule) -> PropertyBag {
     let weakness = rule.topic != PROJECT;
-    let all = rule.controls.iter().chain(&rule.related);
+    let all = rule.controls.iter().chain(rule.related.iter());
     let weaknesses = all.filter(|(framework, _)| *framework == "cwe").flat_map(|(_, ids)| ids);
     let security = weakness.then(|| "security".to_owned());
     let tags = security

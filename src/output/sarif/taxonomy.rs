@@ -18,7 +18,8 @@ impl Taxonomies {
     /// Those of some rules.
     pub(super) fn new(rules: &[Rule]) -> Self {
         let mut frameworks: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for (framework, controls) in rules.iter().flat_map(|rule| rule.controls.iter().chain(&rule.related)) {
+        let named = |rule: &Rule| rule.controls.iter().chain(rule.related.iter());
+        for (framework, controls) in rules.iter().flat_map(named) {
             frameworks.entry(framework).or_default().extend(controls);
         }
         Taxonomies(

@@ -3,7 +3,7 @@
 use super::permits::LOCKED;
 use super::*;
 use crate::policy::{allowance, parse};
-use crate::rule::{Level, built_in, load};
+use crate::rule::{Controls, Level, built_in, load};
 use crate::source::Span;
 use crate::syntax::Comment;
 
@@ -30,8 +30,8 @@ fn rules() -> Vec<Rule> {
         since: "",
         title: "",
         text: "",
-        controls: Vec::new(),
-        related: Vec::new(),
+        controls: Controls::default(),
+        related: Controls::default(),
         cases: Vec::new(),
     }));
     rules

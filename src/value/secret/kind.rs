@@ -121,6 +121,7 @@ const KEYS: &[(&[&str], KeyKind)] = &[
     (&["deploy"], KeyKind::PrivateKey),
     (&["encryption"], KeyKind::EncryptionKey),
     (&["encrypt"], KeyKind::EncryptionKey),
+    (&["enc"], KeyKind::EncryptionKey),
     (&["crypto"], KeyKind::EncryptionKey),
     (&["crypt"], KeyKind::EncryptionKey),
     (&["cipher"], KeyKind::EncryptionKey),
@@ -137,6 +138,9 @@ const KEYS: &[(&[&str], KeyKind)] = &[
     (&["vault"], KeyKind::EncryptionKey),
     (&["unseal"], KeyKind::EncryptionKey),
     (&["admin"], KeyKind::ApiKey),
+    (&["server"], KeyKind::ApiKey),
+    (&["daemon"], KeyKind::ApiKey),
+    (&["apikey", "allowed"], KeyKind::ApiKey),
     (&["auth"], KeyKind::ApiKey),
     (&["account"], KeyKind::ApiKey),
     (&["storage"], KeyKind::ApiKey),
@@ -232,6 +236,10 @@ pub fn is_secret_key(key: &Key<'_>) -> Option<KeyKind> {
     if key.text().contains(".kubernetes.io/") || key.text().contains(".k8s.io/") {
         return None;
     }
+    // Rails and those that are built with it derive their keys from a base: `OTP_KEY_BASE`.
+    if key.ends_with(&["key", "base"]) {
+        return Some(KeyKind::EncryptionKey);
+    }
     let kind = of_words(words)?;
     Some(if digest { KeyKind::Hash } else { kind })
 }
@@ -304,6 +312,10 @@ fn of_key(before: &[&str]) -> Option<KeyKind> {
             .and_then(|start| before.get(start..))
             .is_some_and(|end| end.iter().zip(words).all(|(a, b)| a.eq_ignore_ascii_case(b)))
     };
+    // Charts name the entry of a Secret that exists: `existingSecretKey`, `passwordSecretKey`.
+    if ends_with(&["existing", "secret"]) || ends_with(&["password", "secret"]) {
+        return None;
+    }
     let longest = KEYS.iter().filter(|(words, _)| ends_with(words)).max_by_key(|(words, _)| words.len());
     let Some(kind) = longest.map(|&(_, kind)| kind) else {
         let provider = before.iter().any(|word| is_one_of(word, PROVIDERS));
@@ -382,6 +394,8 @@ mod tests {
                     "openaiApikey",
                     "AZURE_STORAGE_ACCESS_KEY",
                     "AZURE_BATCH_KEY",
+                    "FCM_SERVER_KEY",
+                    "AUTHENTICATION_APIKEY_ALLOWED_KEYS",
                     "OCI_CLI_KEY_CONTENT",
                 ],
             ),
@@ -393,6 +407,8 @@ mod tests {
                     "N8N_ENCRYPTION_KEY",
                     "AWS_SECRET_ACCESS_KEY",
                     "AIRFLOW__CORE__FERNET_KEY",
+                    "VAULT_ENC_KEY",
+                    "GITLAB_SECRETS_DB_KEY_BASE",
                     "secretKey",
                 ],
             ),
@@ -456,6 +472,8 @@ mod tests {
             "BYPASS",
             "proxy_pass",
             "existingSecret",
+            "externalDatabase.existingSecretKey",
+            "passwordSecretKey",
             "imagePullSecret",
             "EOS_TOKEN",
             "ETCD_INITIAL_CLUSTER_TOKEN",

@@ -90,7 +90,7 @@ fn is_phrase(value: &str) -> bool {
     let key = Key::new(value);
     let words = key.words();
     let several = words.len() > 1;
-    let marked = credentials::markers().iter().any(|marker| {
+    let marked = credentials::markers().any(|marker| {
         // No marker has more than four words.
         let mut parts = [""; 4];
         let mut count = 0;

@@ -105,10 +105,15 @@ impl<'t> Scheme<'t> {
         self.0
     }
 
-    /// The scheme without the driver that follows a `+`: `postgresql` of `postgresql+asyncpg`.
+    /// The scheme without the driver that follows a `+`: `postgresql` of `postgresql+asyncpg`. Celery says in
+    /// front how it reaches a database: `db+postgresql`.
+    /// <https://docs.celeryq.dev/en/stable/userguide/configuration.html#database-backend-settings>
     #[must_use]
     pub fn base(self) -> &'t str {
-        self.0.split(['+', ':']).next().unwrap_or_default()
+        let mut parts = self.0.split(['+', ':']);
+        let first = parts.next().unwrap_or_default();
+        let transport = ["db", "sqla"].iter().any(|name| first.eq_ignore_ascii_case(name));
+        parts.next().filter(|_| transport).unwrap_or(first)
     }
 
     /// Whether the scheme is this one, in any case and whatever its driver.

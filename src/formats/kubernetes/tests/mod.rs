@@ -31,7 +31,7 @@ fn deployment(pod: &str) -> String {
 }
 
 fn recognised(path: &str, text: &str) -> bool {
-    let candidate = Candidate { path, has_sibling: &|_| false };
+    let candidate = Candidate::new(path, &|_| false);
     (FORMAT.by_name)(&candidate).or_else(|| (FORMAT.by_content)(&candidate, text)).is_some()
 }
 

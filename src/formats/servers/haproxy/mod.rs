@@ -9,7 +9,7 @@ mod tests;
 
 use rustc_hash::FxHashMap;
 
-use super::{extension, finish, rest, setting, switch, unmarked};
+use super::{extension, finish, rest, setting, switch};
 use crate::facts::{Cipher, Head, Position, Protects, Protocol, Scope};
 use crate::formats::{Candidate, Format, Reader};
 use crate::source::{Span, Text};
@@ -25,7 +25,7 @@ pub(in crate::formats) const FORMAT: Format = Format {
 
 fn by_name(candidate: &Candidate<'_>) -> Option<&'static str> {
     let extension = extension(candidate);
-    if unmarked(candidate).starts_with("haproxy") && matches!(extension, "cfg" | "conf") {
+    if candidate.unmarked().starts_with("haproxy") && matches!(extension, "cfg" | "conf") {
         return Some("named haproxy*.cfg");
     }
     let in_folder = || candidate.path.rsplit('/').skip(1).any(|folder| folder.contains("haproxy"));

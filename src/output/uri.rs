@@ -46,7 +46,7 @@ fn absolute(path: &str) -> String {
 }
 
 /// Everything but unreserved characters and slashes as `%` and two digits.
-fn encode(path: &str) -> String {
+pub(super) fn encode(path: &str) -> String {
     let mut encoded = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
