@@ -181,6 +181,8 @@ fn is_no_secret(kind: KeyKind, value: &str) -> bool {
     if kind == KeyKind::Hash
         || trivial::is_password_hash(value)
         || ALGORITHMS.iter().any(|name| value.eq_ignore_ascii_case(name))
+        // `wsrep_sst_auth=root:` names a user alone.
+        || kind == KeyKind::Credentials && value.ends_with(':')
     {
         return true;
     }
@@ -255,6 +257,7 @@ mod tests {
             ("ALLOW_EMPTY_PASSWORD", "yes", Class::NotASecret),
             ("COST_PER_TOKEN", "0.02", Class::NotASecret),
             ("ACCESS_TOKEN", "3600s", Class::NotASecret),
+            ("wsrep_sst_auth", "root:", Class::NotASecret),
             ("JWT_SECRET", "HS256", Class::NotASecret),
             ("SENTRY_DSN", "https://sentry.example.com/1", Class::NotASecret),
             ("SENTRY_DSN", "https://4f1a@sentry.io/42", Class::NotASecret),
