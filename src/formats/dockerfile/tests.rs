@@ -129,7 +129,7 @@ fn ports_are_exposed_alone_and_in_ranges() {
 
 #[test]
 fn files_about_dockerfiles_are_none() {
-    let is_one = |path| (super::FORMAT.by_name)(&Candidate { path, has_sibling: &|_| false }).is_some();
+    let is_one = |path| (super::FORMAT.by_name)(&Candidate::new(path, &|_| false)).is_some();
     for path in ["Dockerfile", "Dockerfile.php", "dockerfile-dev", "api.Dockerfile", "Containerfile"] {
         assert!(is_one(path), "{path}");
     }
