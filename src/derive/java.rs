@@ -12,6 +12,10 @@ const REMOTE: &str = "-Dcom.sun.management.jmxremote.";
 /// Management from outside without TLS or without authentication.
 pub(super) fn derive<'s>(named: &Named<'_, 's>, out: &mut Facts<'s>) {
     let text = &named.setting.text;
+    // Most values are too short, and that is seen at once.
+    if text.as_str().len() < REMOTE.len() {
+        return;
+    }
     for (start, _) in text.as_str().match_indices(REMOTE) {
         let option = text.as_str().get(start..).unwrap_or_default();
         let option = option.split([' ', '\t', '\n', '"', '\'', '\\']).next().unwrap_or_default();
