@@ -39,6 +39,9 @@ const OTHER_MATTERS: &[&str] = &[
 /// Last words of names that say something of the verification, not whether there is one.
 const DETAILS: &[&str] = &["path", "file", "dir", "interval", "timeout", "depth", "url", "cron"];
 
+/// The values that say how much is verified, beside yes and no. Most values are others, and that is seen at once.
+const WORDS: &[&str] = &["none", "no", "off", "never", "allow", "cert_none", "ssl.cert_none"];
+
 /// The verification of certificates, where a setting speaks of it.
 pub(super) fn verification(named: &Named<'_, '_>) -> Option<(Protects, Position)> {
     stated(&named.key, named.value).map(|on| (Protects::Verification, position(on)))
@@ -55,6 +58,9 @@ fn stated(key: &Key<'_>, value: &str) -> Option<bool> {
         return Some(false);
     }
     let on = boolean::parse(value);
+    if on.is_none() && !WORDS.iter().any(|word| value.eq_ignore_ascii_case(word)) {
+        return None;
+    }
     if key.ends_with(&["reject", "unauthorized"])
         || key.ends_with(&["rejectunauthorized"])
         || key.is(&["pythonhttpsverify"])
